@@ -1,0 +1,274 @@
+"""Vector scan over 8-bit codes with faiss: approximate inner products and a proven bound on their error.
+
+Rows live in segments of ``SEGMENT`` rows. A segment is never written once it can be searched (only
+erasure zeroes codes in place); adding replaces the last one and swaps the list, so that a search in
+another thread goes on over the list it began with.
+
+Source: faiss ``IndexScalarQuantizer`` QT_8bit; a row's error is at most its residual's norm
+(Cauchy–Schwarz), plus the rounding of a float32 sum.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from avouch.errors import AvouchError, Code
+from avouch.records import Mask, Rows, Vectors
+
+SEGMENT = 1 << 15
+PARALLEL_ROWS = 50_000
+FEW_ROWS, ENOUGH_ROWS, STALE_GROWTH, STALE_BOUND = 4_096, 100_000, 4, 2.0
+CODES, RANGES = "codes.u8", "ranges.json"
+Codes: TypeAlias = npt.NDArray[np.uint8]
+
+
+class FaissScan:
+    """Rows 0..n-1 as one byte per dimension, within ranges trained on the first rows added."""
+
+    def __init__(self, dimensions: int) -> None:
+        self.dimensions = dimensions
+        self._ranges = np.empty(0, np.float32)
+        self._trained_rows, self._trained_residual, self._residual = 0, 0.0, 0.0
+        self._segments: tuple[Any, ...] = ()
+        self._bitmaps = _Bitmaps()
+        self._saved, self._erased = 0, list[int]()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path, dimensions: int, rows: int, bound: float) -> FaissScan:
+        """The first ``rows`` rows of what ``save`` wrote to ``folder``; with no rows, an empty scan.
+
+        ``bound`` is the bound at that state. Codes beyond (a broken append) are cut off.
+        HOME_DAMAGED where a file is missing or too short.
+        """
+        scan = cls(dimensions)
+        if not rows:
+            return scan
+        try:
+            trained = json.loads((folder / RANGES).read_text(encoding="ascii"))
+            codes = np.fromfile(folder / CODES, np.uint8, count=rows * dimensions)
+        except (FileNotFoundError, ValueError) as error:
+            raise AvouchError(Code.HOME_DAMAGED, f"{folder.name}: {type(error).__name__}") from error
+        if codes.size != rows * dimensions or len(trained["ranges"]) != 2 * dimensions:
+            raise AvouchError(Code.HOME_DAMAGED, f"{folder.name} is cut short")
+        os.truncate(folder / CODES, codes.size)
+        scan._ranges = np.asarray(trained["ranges"], np.float32)
+        scan._trained_rows, scan._trained_residual = trained["rows"], trained["residual"]
+        scan._residual = bound - _rounding(dimensions)
+        scan._extend(codes.reshape(rows, dimensions))
+        scan._saved = rows
+        return scan
+
+    def __len__(self) -> int:
+        return _length(self._segments)
+
+    @property
+    def bound(self) -> float:
+        """The largest ``|q·x − approximate|`` for a unit ``q``, over all rows ever added."""
+        return self._residual + _rounding(self.dimensions)
+
+    @property
+    def stale(self) -> bool:
+        """Whether ranges trained anew, over all rows, would serve searches much better."""
+        few = self._trained_rows < ENOUGH_ROWS
+        grown = few and len(self) > STALE_GROWTH * max(self._trained_rows, FEW_ROWS)
+        return grown or self._residual > STALE_BOUND * self._trained_residual + _rounding(self.dimensions)
+
+    def add(self, vectors: Vectors) -> None:
+        """Append rows: float32 (m, dimensions). The first call trains the ranges on all its rows."""
+        vectors = np.ascontiguousarray(vectors, np.float32)
+        if vectors.ndim != 2 or vectors.shape[1] != self.dimensions or not np.isfinite(vectors.sum()):
+            raise AvouchError(Code.INPUT_INVALID, f"not finite vectors of {self.dimensions} dimensions")
+        if not len(vectors):
+            return
+        with self._lock:
+            first = not self._segments
+            if first:
+                trainer = _quantizer(self.dimensions)
+                trainer.train(vectors)
+                self._ranges = faiss.vector_to_array(trainer.sq.trained)
+            coder = self._empty()
+            codes = np.empty(vectors.shape, np.uint8)
+            for part in _parts(0, len(vectors)):
+                codes[part] = coder.sa_encode(vectors[part])
+                residuals = np.linalg.norm(coder.sa_decode(codes[part]) - vectors[part], axis=1)
+                self._residual = max(self._residual, float(residuals.max()))
+            if first:
+                self._trained_rows, self._trained_residual = len(vectors), self._residual
+            self._extend(codes)
+
+    def search(self, query: Vectors, mask: Mask | None, k: int) -> tuple[Rows, Vectors]:
+        """The k best visible rows by approximate score, best first; fewer where fewer are visible.
+
+        ``query`` is float32 (dimensions,). ``mask`` may be shorter than the scan (rows beyond are not
+        visible) and must not change while it is in use: its packed form is kept as long as it lives.
+        """
+        segments = self._segments
+        question = np.ascontiguousarray(query, np.float32).reshape(1, self.dimensions)
+        bits = None if mask is None else self._bitmaps.of(mask)
+        helpers = _helpers() if _length(segments) >= PARALLEL_ROWS else []
+        shares = len(helpers) + 1
+        jobs = [
+            helper.submit(_scan, segments, range(i + 1, len(segments), shares), question, bits, k)
+            for i, helper in enumerate(helpers)
+        ]
+        found = _scan(segments, range(0, len(segments), shares), question, bits, k)
+        for job in jobs:
+            found += job.result()
+        if not found:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        rows = np.concatenate([part[0] for part in found])
+        scores = np.concatenate([part[1] for part in found])
+        best = np.lexsort((rows, -scores))[:k]
+        return rows[best], scores[best]
+
+    def erase(self, rows: Rows) -> None:
+        """Zero the codes in place; rows keep their numbers. (A zero code does not decode to zero.)"""
+        with self._lock:
+            for i, segment in enumerate(self._segments):
+                inside = rows[(rows >= i * SEGMENT) & (rows < i * SEGMENT + segment.ntotal)]
+                _codes(segment)[inside - i * SEGMENT] = 0
+            self._erased += [row for row in rows.tolist() if row < self._saved]
+
+    def save(self, folder: Path) -> None:
+        """Bring the files under ``folder`` to this state, durably: add rows, zero the erased ones.
+
+        A scan saves to the folder it was opened from, or to one that holds nothing it needs.
+        """
+        with self._lock:
+            segments, rows, width = self._segments, len(self), self.dimensions
+            if not self._saved:
+                folder.mkdir(parents=True, exist_ok=True)
+                trained = {"rows": self._trained_rows, "residual": self._trained_residual}
+                ranges = {"ranges": self._ranges.tolist()}
+                _write(folder / RANGES, json.dumps(trained | ranges).encode("ascii"))
+            with (folder / CODES).open("r+b" if self._saved else "wb") as file:
+                for row in self._erased:
+                    file.seek(row * width)
+                    file.write(bytes(width))
+                file.seek(self._saved * width)
+                for part in _parts(self._saved, rows):
+                    file.write(_codes(segments[part.start // SEGMENT])[_within(part)].tobytes())
+                file.flush()
+                os.fsync(file.fileno())
+            self._saved, self._erased = rows, []
+
+    def holds(self, folder: Path, rows: Rows) -> bool:
+        """Whether the codes on file still keep anything of these rows."""
+        path = folder / CODES
+        if not path.exists() or not path.stat().st_size:
+            return False
+        codes = np.memmap(path, np.uint8, mode="r").reshape(-1, self.dimensions)
+        return bool(codes[rows[rows < len(codes)]].any())
+
+    def _empty(self) -> Any:
+        """A quantizer with this scan's ranges and no rows."""
+        index = _quantizer(self.dimensions)
+        faiss.copy_array_to_vector(self._ranges, index.sq.trained)
+        index.is_trained = True
+        return index
+
+    def _extend(self, codes: Codes) -> None:
+        """Swap in segments that hold ``codes`` as well."""
+        segments, rows = list(self._segments), len(self)
+        for part in _parts(rows, rows + len(codes)):
+            grown = self._empty()
+            if part.start % SEGMENT:
+                grown.add_sa_codes(_codes(segments.pop()))
+            grown.add_sa_codes(np.ascontiguousarray(codes[part.start - rows : part.stop - rows]))
+            segments.append(grown)
+        self._segments = tuple(segments)
+
+
+class _Bitmaps:
+    """Packed masks, kept while their masks live. Keyed by identity: a mask in use does not change."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[weakref.ref[Mask], Codes]] = {}
+
+    def of(self, mask: Mask) -> Codes:
+        key = id(mask)
+        kept = self._kept.get(key)
+        if kept is not None and kept[0]() is mask:
+            return kept[1]
+        bits = np.packbits(mask, bitorder="little")
+        self._kept[key] = (weakref.ref(mask, lambda _: self._kept.pop(key, None)), bits)
+        return bits
+
+
+def _scan(segments: tuple[Any, ...], which: range, query: Vectors, bits: Codes | None, k: int) -> list[Any]:
+    """The k best of each segment in ``which``, as (rows, scores)."""
+    # One query never pays for faiss's own threads, and its team would spin on the others' cores.
+    faiss.omp_set_num_threads(1)
+    found = []
+    for i in which:
+        part = None
+        if bits is not None:
+            window = bits[i * SEGMENT // 8 : (i + 1) * SEGMENT // 8]
+            if not window.any():
+                continue
+            selector = faiss.IDSelectorBitmap(len(window), faiss.swig_ptr(window))
+            part = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        scores, rows = segments[i].search(query, min(k, segments[i].ntotal), params=part)
+        real = rows[0] >= 0
+        found.append((rows[0][real] + i * SEGMENT, scores[0][real]))
+    return found
+
+
+@cache
+def _helpers() -> list[ThreadPoolExecutor]:
+    """One waiting thread for each further core: a scan is split over all of them."""
+    cores = min(len(os.sched_getaffinity(0)), 8)
+    return [ThreadPoolExecutor(1, thread_name_prefix="avouch-scan") for _ in range(cores - 1)]
+
+
+def _quantizer(dimensions: int) -> Any:
+    return faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+
+
+def _codes(segment: Any) -> Codes:
+    """The codes of a segment, (rows, dimensions), as a view."""
+    view: Codes = faiss.rev_swig_ptr(segment.codes.data(), segment.ntotal * segment.d)
+    return view.reshape(-1, segment.d)
+
+
+def _length(segments: tuple[Any, ...]) -> int:
+    return (len(segments) - 1) * SEGMENT + int(segments[-1].ntotal) if segments else 0
+
+
+def _parts(start: int, stop: int) -> Iterator[slice]:
+    """``start:stop`` cut where segments are."""
+    while start < stop:
+        end = min(stop, (start // SEGMENT + 1) * SEGMENT)
+        yield slice(start, end)
+        start = end
+
+
+def _within(part: slice) -> slice:
+    """The same rows, counted from the start of their segment."""
+    base = part.start // SEGMENT * SEGMENT
+    return slice(part.start - base, part.stop - base)
+
+
+def _rounding(dimensions: int) -> float:
+    """What summing ``dimensions`` float32 products of unit vectors can be off by."""
+    return dimensions * 2.0**-23
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,206 @@
+"""Text search with tantivy: BM25 over titles and chunk texts, filtered inside the search.
+
+Texts are analysed and forgotten: the index holds terms and frequencies, never a text. Filters are
+clauses of the query with a constant score of 0, so a score is the text's alone.
+
+tantivy 0.27 traps: ``delete_documents`` on an unsigned field deletes nothing, silently (delete by
+query); a deleted document's terms stay in files and statistics until its segment happens to be merged,
+which cannot be asked for: what must be gone is gone with the whole folder (see ``index.generation``).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from tantivy import (
+    Document,
+    FieldType,
+    Filter,
+    Index,
+    Occur,
+    Order,
+    Query,
+    Schema,
+    SchemaBuilder,
+    TextAnalyzer,
+    TextAnalyzerBuilder,
+    Tokenizer,
+)
+
+from avouch.errors import AvouchError, Code
+from avouch.records import Rows, TextRow, TextScope, Vectors
+
+Spans: TypeAlias = dict[str, tuple[int, int]]
+BOOSTS = {"title": 0.5, "body": 1.0}
+ANALYZER = "avouch_en_1"
+TIMES = ("recorded", "ended", "world_from", "valid_to", "ended_at")
+HEAP_BYTES = 100_000_000
+TIES = 16
+
+
+def analyzer() -> TextAnalyzer:
+    """How text becomes terms, the same for chunks and questions. A change needs another ``ANALYZER``."""
+    steps = TextAnalyzerBuilder(Tokenizer.simple())
+    for step in (Filter.remove_long(80), Filter.lowercase(), Filter.ascii_fold(), Filter.stemmer("english")):
+        steps = steps.filter(step)
+    return steps.build()
+
+
+def _schema() -> Schema:
+    schema = SchemaBuilder()
+    for name in ("row", "version", "class"):
+        schema.add_unsigned_field(name, indexed=True, fast=True)
+    for name in TIMES:
+        schema.add_integer_field(name, fast=True)
+    for name in BOOSTS:
+        schema.add_text_field(name, tokenizer_name=ANALYZER, index_option="freq")
+    return schema.build()
+
+
+class TantivyText:
+    """A text index in one folder. One writer; searches see what was committed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in ``folder``, or make an empty one. HOME_DAMAGED where it cannot be read."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._analyzer = analyzer()
+        self._writer: Any = None
+        self._view: tuple[Any, Spans]
+        self._lock = threading.Lock()
+        try:
+            self._index = Index(self._schema, str(folder), reuse=True)
+        except ValueError as error:
+            raise AvouchError(Code.HOME_DAMAGED, f"the text index {folder.name} cannot be opened") from error
+        self._index.register_tokenizer(ANALYZER, self._analyzer)
+        self._index.config_reader("manual")
+        self._see()
+
+    def __len__(self) -> int:
+        return int(self._view[0].num_docs)
+
+    def add(self, rows: Iterable[TextRow]) -> None:
+        """Add chunks; they are found after ``commit``."""
+        with self._lock:
+            writer = self._writing()
+            for row in rows:
+                document = Document(title=row.title, body=row.text)
+                document.add_unsigned("row", row.row)
+                document.add_unsigned("version", row.version)
+                document.add_unsigned("class", row.class_id)
+                for name in TIMES:
+                    document.add_integer(name, getattr(row, name))
+                writer.add_document(document)
+
+    def drop(self, version_ordinals: Sequence[int]) -> None:
+        """Take out all chunks of these versions that were added before this call."""
+        if version_ordinals:
+            with self._lock:
+                query = Query.term_set_query(self._schema, "version", list(version_ordinals))
+                self._writing().delete_documents_by_query(query)
+
+    def drop_rows_from(self, row: int) -> None:
+        """Take out, and commit, all from this row on and all uncommitted: what a broken append left."""
+        beyond = Query.range_query(self._schema, "row", FieldType.Unsigned, lower_bound=row)
+        with self._lock:
+            if self._writer is not None:
+                self._writer.rollback()
+            left = self._view[0].search(beyond, 1, count=False).hits
+            if left:
+                self._writing().delete_documents_by_query(beyond)
+        if left:
+            self.commit()
+
+    def commit(self) -> None:
+        """Make everything since the last commit durable and visible, all or nothing."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.commit()
+                self._see()
+
+    def search(self, question: str, scope: TextScope, k: int) -> tuple[Rows, Vectors]:
+        """The k best rows inside ``scope`` and their BM25 scores, best first, ties by row."""
+        terms = sorted(set(self._analyzer.analyze(question)))
+        if not terms or not scope.classes or k <= 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        searcher, spans = self._view
+        query = Query.boolean_query([(Occur.Must, self._about(terms)), *self._within(scope, spans)])
+        limit = k + TIES
+        while True:
+            hits = searcher.search(query, limit, count=False).hits
+            # Which of equal scores come first depends on segments: look until the last of them.
+            if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
+                break
+            limit *= 4
+        rows = np.asarray(searcher.fast_field_values("row", [address for _, address in hits]), np.int64)
+        scores = np.asarray([score for score, _ in hits], np.float32)
+        best = np.lexsort((rows, -scores))[:k]
+        return rows[best], scores[best]
+
+    def holds_term(self, term: str) -> bool:
+        """Whether the files hold every term of ``term``, in chunks that were taken out too."""
+        terms = self._analyzer.analyze(term)
+        return bool(terms) and all(
+            any(self._view[0].doc_freq(field, part) for field in BOOSTS) for part in terms
+        )
+
+    def close(self) -> None:
+        """Finish merges and let go of the folder. What was not committed is lost."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.rollback()
+                self._writer.wait_merging_threads()
+                self._writer = None
+
+    def _writing(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(HEAP_BYTES, num_threads=1)
+        return self._writer
+
+    def _about(self, terms: Sequence[str]) -> Query:
+        """Any of the terms in any field."""
+        return Query.boolean_query(
+            [
+                (
+                    Occur.Should,
+                    Query.boost_query(Query.term_query(self._schema, field, term, "freq"), boost),
+                )
+                for field, boost in BOOSTS.items()
+                for term in terms
+            ]
+        )
+
+    def _see(self) -> None:
+        """Take up the newest commit, and what its times span."""
+        self._index.reload()
+        searcher = self._index.searcher()
+        spans: Spans = {}
+        for field in TIMES:
+            ends = [
+                searcher.search(Query.all_query(), 1, count=False, order_by_field=field, order=order).hits
+                for order in (Order.Asc, Order.Desc)
+            ]
+            spans[field] = (ends[0][0][0], ends[1][0][0]) if ends[0] else (0, 0)
+        self._view = searcher, spans  # one swap: a search never pairs one commit with another's spans
+
+    def _within(self, scope: TextScope, spans: Spans) -> list[tuple[Occur, Query]]:
+        """The clauses of ``scope``; each adds 0 to the score. A clause that is true of all is left out."""
+        snapshot, at = scope.moment.snapshot, scope.moment.at
+        clauses = [(Occur.Must, Query.term_set_query(self._schema, "class", list(scope.classes)))]
+        for field, upper in (("recorded", snapshot), ("world_from", at)):
+            if spans[field][1] > upper:
+                clauses.append((Occur.Must, self._range(field, upper=upper)))
+        if spans["valid_to"][0] <= at:
+            clauses.append((Occur.Must, self._range("valid_to", lower=at + 1)))
+        if spans["ended"][0] <= snapshot and spans["ended_at"][0] <= at:
+            ended = [self._range("ended", upper=snapshot), self._range("ended_at", upper=at)]
+            both = Query.boolean_query([(Occur.Must, part) for part in ended])
+            clauses.append((Occur.MustNot, both))
+        return [(occur, Query.const_score_query(clause, 0.0)) for occur, clause in clauses]
+
+    def _range(self, field: str, lower: int | None = None, upper: int | None = None) -> Query:
+        return Query.range_query(self._schema, field, FieldType.Integer, lower, upper)

@@ -1,0 +1,1 @@
+"""From passages to claims: quote, check, abstain."""

@@ -1,0 +1,105 @@
+"""Every error that Avouch raises: its code, status, whether to retry, and what to do next.
+
+A message names the place (an id, a file name, an offset) and never the content of a document,
+a question or an answer: errors travel into logs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known of an error before it happens. ``status`` is the HTTP status that it maps to."""
+
+    status: int
+    retryable: bool
+    todo: str
+
+
+class Code(Enum):
+    """The closed list of error codes; the name is what a user sees and searches for."""
+
+    # the home
+    HOME_MISSING = Kind(404, False, "Run `avouch init`, or point --home / AVOUCH_HOME at a home.")
+    HOME_EXISTS = Kind(409, False, "Choose another folder, or use the home that is there.")
+    HOME_LOCKED = Kind(423, True, "Wait for the other process to end, or stop it, then try again.")
+    HOME_NEWER = Kind(409, False, "Install the Avouch version that wrote this home, or a newer one.")
+    HOME_OLDER = Kind(409, False, "Make a backup with that version, then run `avouch migrate`.")
+    HOME_DAMAGED = Kind(500, False, "Run `avouch status --deep`; restore from a backup if it persists.")
+    KEY_MISSING = Kind(500, False, "Put the key file back, or name its folder with AVOUCH_KEYS.")
+    KEY_WRONG = Kind(500, False, "Use the keys of this home: see `avouch key list`.")
+    DISK_FULL = Kind(507, True, "Free some space; nothing was half done, so the same command goes on.")
+    CONFIG_INVALID = Kind(400, False, "Correct the setting that is named.")
+    # requests
+    INPUT_INVALID = Kind(400, False, "Correct the value that is named and try again.")
+    QUESTION_EMPTY = Kind(400, False, "Ask a question of at least one word.")
+    QUESTION_TOO_LONG = Kind(413, False, "Ask a question of at most 4,000 characters.")
+    TIME_INVALID = Kind(400, False, "Write a date (2025-06-01) or an RFC 3339 time with its zone.")
+    NOT_FOUND = Kind(404, False, "List what there is (`avouch documents list`) and check the id.")
+    PRINCIPAL_UNKNOWN = Kind(404, False, "Add the person with `avouch principal add NAME`.")
+    PRINCIPAL_EXISTS = Kind(409, False, "Choose another name; a name is never given twice.")
+    FORBIDDEN = Kind(403, False, "Ask somebody who holds the role that is named.")
+    ERASED = Kind(410, False, "The content was erased for good; the proofs about it still hold.")
+    CONFIRM_WITHDRAWALS = Kind(409, False, "Check that the source is whole; if so, repeat with --confirm-withdrawals.")
+    # ingest: one line in the report, the run goes on
+    PATH_MISSING = Kind(404, False, "Check the path.")
+    FILE_UNREADABLE = Kind(403, False, "Give the process the right to read the file.")
+    FILE_EMPTY = Kind(422, False, "Remove the file, or put its content back.")
+    FILE_TOO_LARGE = Kind(413, False, "Split the file, or raise ingest.max_file_bytes.")
+    FILE_CHANGED = Kind(409, True, "The file changed while it was read; ingest again.")
+    FILE_OUTSIDE = Kind(403, False, "The link leads out of the folder; ingest its target by its own path.")
+    TYPE_UNKNOWN = Kind(415, False, "Convert to text, Markdown, HTML, PDF, DOCX, CSV or JSONL.")
+    ENCODING_UNKNOWN = Kind(422, False, "Save the file as UTF-8.")
+    PARSE_FAILED = Kind(422, False, "Open the file in its own program and save it anew.")
+    PDF_ENCRYPTED = Kind(422, False, "Save the PDF without a password.")
+    PDF_SCANNED = Kind(422, False, "The PDF has no text, only images: run OCR over it first.")
+    ARCHIVE_BOMB = Kind(422, False, "The file unpacks to far more than it holds; do not trust it.")
+    LINE_TOO_LONG = Kind(413, False, "Break the text into lines, or raise ingest.max_line_chars.")
+    TEXT_EMPTY = Kind(422, False, "Nothing readable is in the file.")
+    COLUMN_MISSING = Kind(422, False, "Name the columns with --map, e.g. --map id=code --map text=body.")
+    METADATA_INVALID = Kind(422, False, "Correct the front matter or the manifest entry.")
+    RECORD_INVALID = Kind(422, False, "Correct the record at the line that is named.")
+    RECORD_DUPLICATE = Kind(409, False, "Two records have one id; give each its own.")
+    # engines
+    MODEL_INVALID = Kind(500, False, "Point embed.model at a folder with a BERT-family model and tokenizer.json.")
+    MODEL_DIGEST = Kind(500, False, "The weights are not the pinned ones; install them anew.")
+    INDEX_STALE = Kind(503, True, "Run `avouch index rebuild`; it reads the lake and loses nothing.")
+    # the ledger and what it proves
+    LEDGER_BROKEN = Kind(500, False, "Keep the home as it is and compare with an anchored checkpoint.")
+    PROOF_INVALID = Kind(422, False, "Do not rely on this file; ask its sender for the original.")
+    VOUCHER_MALFORMED = Kind(422, False, "This is not a voucher, or it was cut short; export it again.")
+    BACKUP_INVALID = Kind(422, False, "Use another backup: this one does not match its own digests.")
+
+
+class AvouchError(Exception):
+    """An error with a code. ``message`` says what and where; ``todo`` says what to do next."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(f"{code.name}: {message}")
+        self.code = code
+        self.message = message
+
+    @property
+    def todo(self) -> str:
+        return self.code.value.todo
+
+    @property
+    def retryable(self) -> bool:
+        return self.code.value.retryable
+
+    @property
+    def status(self) -> int:
+        return self.code.value.status
+
+    def record(self) -> dict[str, str | int | bool]:
+        """The one error shape: what every face prints."""
+        return {
+            "code": self.code.name,
+            "message": self.message,
+            "todo": self.todo,
+            "retryable": self.retryable,
+            "status": self.status,
+        }

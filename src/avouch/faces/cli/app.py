@@ -1,0 +1,91 @@
+"""The application object of the command line, and what every command shares: home, output, errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from avouch.canon import plain
+from avouch.errors import AvouchError
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+app = typer.Typer(
+    name="avouch",
+    help="Answers one can vouch for: cited, governed, provable.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+out = Console(soft_wrap=False, highlight=False)
+err = Console(stderr=True, highlight=False)
+DEFAULT_HOME = "~/.avouch"
+
+Json = Annotated[bool, typer.Option("--json", help="Print the record as JSON.")]
+
+
+class Choice:
+    """Which home the commands of this process work on."""
+
+    home: Path = Path(DEFAULT_HOME)
+
+
+@app.callback()
+def choose(
+    home: Annotated[str, typer.Option("--home", envvar="AVOUCH_HOME", help="The folder of the home.")] = DEFAULT_HOME,
+) -> None:
+    """Point at the home that the command works on."""
+    Choice.home = Path(home).expanduser()
+
+
+@contextmanager
+def opened() -> Iterator[Stack]:
+    """The stack on the chosen home."""
+    from avouch.stack.stack import Stack
+
+    with Stack.open(Choice.home) as stack:
+        yield stack
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    json.dump(plain(value), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def fail(error: AvouchError) -> int:
+    """Say what happened and what to do; exit 1, or 2 for a request that cannot be right."""
+    if "--json" in sys.argv:
+        json.dump({"error": error.record()}, sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    err.print(f"[bold red]{error.code.name}[/]: {error.message}", soft_wrap=True)
+    err.print(f"[dim]→ {error.todo}[/]", soft_wrap=True)
+    return 2 if error.status == 400 else 1
+
+
+def main() -> None:
+    """The entry point."""
+    from avouch.faces.cli import commands
+
+    commands.load()
+    try:
+        code = app(standalone_mode=False)
+    except AvouchError as error:
+        code = fail(error)
+    except typer.Exit as done:
+        code = done.exit_code
+    except typer.Abort:
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code or 0)

@@ -1,0 +1,88 @@
+"""`avouch ask`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from avouch.faces.cli.app import Json, app, opened, out, show_json
+from avouch.records import Answer, Citation
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")],
+    name: Annotated[str, typer.Option("--as", help="Who asks (asserted, not authenticated).")] = "owner",
+    as_of: Annotated[str | None, typer.Option("--as-of", help="What held at that date or time.")] = None,
+    known_at: Annotated[str | None, typer.Option("--known-at", help="As known at that time; `now`.")] = None,
+    purpose: Annotated[str | None, typer.Option("--purpose", help="The purpose of use.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every passage's ranks and scores.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask a question; every sentence of the answer is cited, or there is none."""
+    with opened() as stack:
+        from avouch.stack.ask import ask as run
+        from avouch.stack.people import find
+
+        answer = run(stack, find(stack, name), question, as_of, known_at, purpose)
+    if as_json:
+        return show_json(answer)
+    show(answer)
+    if explain:
+        show_passages(answer)
+    return out.print(f"\n[dim]avouch voucher export {answer.voucher_id} > voucher.json; avouch verify voucher.json[/]")
+
+
+def place(citation: Citation) -> str:
+    page = f", p. {citation.page}" if citation.page else ""
+    return f"{escape(citation.title)} [dim]({escape(citation.document_key)}{page}, {citation.start}–{citation.end})[/]"
+
+
+def show(answer: Answer) -> None:
+    """The answer as a person reads it: claims, their sources, the date of the knowledge."""
+    out.print()
+    if answer.abstained:
+        out.print("[bold yellow]No answer.[/] Nothing that you may see supports one.")
+        if answer.nearest:
+            out.print("[dim]The nearest documents:[/] " + escape("; ".join(answer.nearest)))
+        elif not answer.passages:
+            out.print("[dim]You can see no documents here. Ask as somebody who can: --as NAME.[/]")
+    cited: dict[str, int] = {}
+    for claim in answer.claims:
+        marks = []
+        for citation in claim.citations:
+            marks.append(cited.setdefault(place(citation), len(cited) + 1))
+        numbers = "".join(f"[cyan]\\[{mark}][/]" for mark in dict.fromkeys(marks))
+        out.print(Padding(f"{escape(' '.join(claim.text.split()))} {numbers}", (0, 2)))
+    if cited:
+        out.print()
+    for where, mark in cited.items():
+        out.print(Padding(f"[cyan]\\[{mark}][/] {where}", (0, 2)))
+    for warning in answer.warnings:
+        out.print(f"[yellow]![/] {escape(warning)}")
+    out.print(
+        f"\n[dim]as of {answer.as_of[:19]}Z · ledger entry {answer.snapshot} · "
+        f"confidence {answer.confidence:.2f} · voucher[/] {answer.voucher_id}"
+    )
+
+
+def show_passages(answer: Answer) -> None:
+    """Every passage with ranks, scores, and why it was visible."""
+    table = Table("#", "document", "heading", "fused", "vector (rank)", "text (rank)", "visible by", title="Passages")
+    for number, passage in enumerate(answer.passages, 1):
+        s = passage.scores
+        table.add_row(
+            str(number),
+            escape(passage.version.title),
+            escape(" › ".join(passage.headings)),
+            f"{s.fused:.3f}",
+            f"{s.vector:.3f} ({s.vector_rank or '–'})",
+            f"{s.text:.2f} ({s.text_rank or '–'})",
+            escape(passage.why),
+        )
+    out.print(table)
+    out.print("[dim]" + " · ".join(f"{step} {ms:.1f} ms" for step, ms in answer.timings.items()) + "[/]")

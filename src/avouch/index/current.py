@@ -1,0 +1,43 @@
+"""Which generation serves: a file ``CURRENT`` beside the generations' folders names it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from avouch.errors import AvouchError, Code
+from avouch.index import files
+
+CURRENT = "CURRENT"
+
+
+def serving(root: Path) -> Path | None:
+    """The folder of the generation that serves; None where there is none yet. Others are left alone."""
+    try:
+        name = (root / CURRENT).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    if not (root / name).is_dir():
+        raise AvouchError(Code.INDEX_STALE, f"{CURRENT} names {name[:20]!r}, which is not there")
+    return root / name
+
+
+def following(root: Path) -> tuple[int, Path]:
+    """Number and folder of the generation to make next. Numbers are never reused while one serves."""
+    now = serving(root)
+    number = int(now.name[1:]) + 1 if now else 1
+    return number, root / f"g{number:06d}"
+
+
+def switch(root: Path, folder: Path) -> None:
+    """Let the generation in ``folder`` serve from now on, in one step, and remove all others."""
+    files.replace(root / CURRENT, folder.name.encode("ascii"))
+    sweep(root)
+
+
+def sweep(root: Path) -> None:
+    """Remove generations that do not serve: old ones, and those that never got ready."""
+    now = serving(root)
+    for path in root.glob("g" + "[0-9]" * 6):
+        if path != now:
+            shutil.rmtree(path)

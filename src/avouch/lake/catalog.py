@@ -1,0 +1,73 @@
+"""The catalog: what the state database knows of every version, as arrays in memory.
+
+From it come the mask over versions, and from that the mask over rows. It is refreshed after every act,
+by what changed since the entry that it last saw.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, or_, select
+
+from avouch.lake.documents import all_classes
+from avouch.lake.schema import fact, versions
+from avouch.records import FOREVER, Mask, Moment, VisibilityClass
+
+COLUMNS = ("class_id", "recorded", "ended", "world_from", "valid_to", "ended_at", "first_row", "rows")
+Numbers = npt.NDArray[np.int64]
+
+
+class Catalog:
+    """Arrays by version ordinal. Ordinals that were given but never recorded are never visible."""
+
+    def __init__(self) -> None:
+        self.seen = -1
+        self.classes: dict[int, VisibilityClass] = {}
+        self.columns: dict[str, Numbers] = {name: np.empty(0, np.int64) for name in COLUMNS}
+        self.known: Mask = np.empty(0, np.bool_)
+
+    def refresh(self, tx: Connection, size: int) -> list[int]:
+        """Take in all that changed since last time; returns the ordinals that changed."""
+        if size - 1 == self.seen:
+            return []
+        self._grow(int(fact(tx, "versions")))
+        names = [versions.c[name] for name in ("ordinal", *COLUMNS, "erased")]
+        changed = [versions.c[name].between(self.seen + 1, size) for name in ("recorded", "ended", "erased")]
+        since = or_(*changed)
+        rows: list[Any] = list(tx.execute(select(*names).where(since)).all())
+        ordinals = np.array([row[0] for row in rows], np.int64)
+        for at, name in enumerate(COLUMNS, 1):
+            self.columns[name][ordinals] = [row[at] for row in rows]
+        self.known[ordinals] = [row[-1] == FOREVER for row in rows]
+        self.classes = all_classes(tx)
+        self.seen = size - 1
+        return [int(ordinal) for ordinal in ordinals]
+
+    def visible(self, classes: tuple[int, ...], moment: Moment) -> Mask:
+        """Which versions of these classes held at a moment, as ``records.TextScope`` says it."""
+        c = self.columns
+        allowed = np.zeros(max(self.classes, default=0) + 1, np.bool_)
+        allowed[list(classes)] = True
+        held = (c["recorded"] <= moment.snapshot) & (c["world_from"] <= moment.at) & (moment.at < c["valid_to"])
+        ended = (c["ended"] <= moment.snapshot) & (c["ended_at"] <= moment.at)
+        return self.known & allowed[c["class_id"]] & held & ~ended
+
+    def rows(self, visible: Mask, total: int) -> Mask:
+        """The mask over ``total`` rows of a mask over versions."""
+        mask = np.zeros(total, np.bool_)
+        chosen = np.flatnonzero(visible)
+        first, count = self.columns["first_row"][chosen], self.columns["rows"][chosen]
+        if chosen.size:
+            offsets = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+            mask[np.repeat(first, count) + offsets] = True
+        return mask
+
+    def _grow(self, size: int) -> None:
+        more = size - self.known.size
+        if more > 0:
+            self.known = np.concatenate([self.known, np.zeros(more, np.bool_)])
+            for name, column in self.columns.items():
+                self.columns[name] = np.concatenate([column, np.zeros(more, np.int64)])

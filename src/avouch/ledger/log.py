@@ -1,0 +1,156 @@
+"""The log: appends entries inside the caller's transaction, and proves them.
+
+The tree's complete subtrees are rows, so that a proof reads a few of them. The right edge is kept in
+memory by the one writer; whoever rolls a transaction back calls ``forget``, and it is read anew.
+"""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import insert as insert_into
+
+from avouch.canon import canonical, commit, from_micros, new_salt
+from avouch.errors import AvouchError, Code
+from avouch.ledger import merkle
+from avouch.ledger.entry import Entry, read
+
+metadata = MetaData()
+entries = Table(
+    "entries",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("time", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("salt", String),
+    Column("body", LargeBinary),
+    Index("entries_time", "time"),
+)
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("note", String, nullable=False),
+)
+ADD_ENTRY, ADD_NODE = insert_into(entries), insert_into(nodes)
+
+
+class Log:
+    """Appends and proves. One instance writes at a time (``State`` sees to it)."""
+
+    def __init__(self) -> None:
+        self._edge: dict[int, bytes] | None = None
+        self._size = 0
+        self._time = 0
+
+    def forget(self) -> None:
+        """A transaction was rolled back: read the tree's edge from the rows at the next append."""
+        self._edge = None
+
+    def next_seq(self, tx: Connection) -> int:
+        """The sequence number that the next entry will have."""
+        self._load(tx)
+        return self._size
+
+    def now(self, tx: Connection) -> int:
+        """The time of the next entry: the clock's, but never before the last entry's."""
+        self._load(tx)
+        return max(self._time, clock.time_ns() // 1000)
+
+    def append(self, tx: Connection, kind: str, actor: str, body: Any, at: int) -> Entry:
+        """Append one entry; it exists if and only if ``tx`` commits. ``at`` comes from ``now``."""
+        edge = self._load(tx)
+        salt = new_salt()
+        entry = Entry(self._size, from_micros(at), kind, actor, commit(salt, body))
+        leaf = entry.leaf
+        row = {"seq": entry.seq, "time": at, "kind": kind, "leaf": leaf, "salt": salt, "body": canonical(body)}
+        tx.execute(ADD_ENTRY, row)
+        added = []
+        level, position, here = 0, entry.seq, merkle.leaf_hash(leaf)
+        while True:
+            added.append({"level": level, "position": position, "hash": here})
+            if not position & 1:
+                break
+            here = merkle.node_hash(edge[level], here)
+            level, position = level + 1, position >> 1
+        tx.execute(ADD_NODE, added)
+        edge[level] = here
+        self._size, self._time = self._size + 1, at
+        return entry
+
+    def _load(self, tx: Connection) -> dict[int, bytes]:
+        if self._edge is None:
+            self._size, self._time = size(tx), last_time(tx)
+            self._edge = {
+                level: node_reader(tx)(level, (self._size >> level) - 1)
+                for level in range(self._size.bit_length())
+                if self._size >> level & 1
+            }
+        return self._edge
+
+
+def size(tx: Connection) -> int:
+    """How many entries there are."""
+    last = tx.execute(select(entries.c.seq).order_by(entries.c.seq.desc()).limit(1)).scalar()
+    return 0 if last is None else last + 1
+
+
+def last_time(tx: Connection) -> int:
+    """The time of the last entry in microseconds; 0 where there is none."""
+    return tx.execute(select(entries.c.time).order_by(entries.c.seq.desc()).limit(1)).scalar() or 0
+
+
+def seq_at(tx: Connection, micros: int) -> int | None:
+    """The last entry made at or before a time, or None where the log begins later."""
+    query = select(entries.c.seq).where(entries.c.time <= micros).order_by(entries.c.time.desc(), entries.c.seq.desc())
+    return tx.execute(query.limit(1)).scalar()
+
+
+def node_reader(tx: Connection) -> merkle.NodeAt:
+    """Stored subtree hashes by (level, position); LEDGER_BROKEN where one is missing."""
+
+    def node(level: int, position: int) -> bytes:
+        query = select(nodes.c.hash).where(nodes.c.level == level, nodes.c.position == position)
+        found = tx.execute(query).scalar()
+        if found is None:
+            raise AvouchError(Code.LEDGER_BROKEN, f"tree node {level}/{position} is missing")
+        return bytes(found)
+
+    return node
+
+
+def stored_hash(tx: Connection, seq: int) -> bytes | None:
+    """The hash that the home keeps for a leaf, or None."""
+    query = select(nodes.c.hash).where(nodes.c.level == 0, nodes.c.position == seq)
+    return tx.execute(query).scalar()
+
+
+def entry_at(tx: Connection, seq: int) -> Entry:
+    """One entry; NOT_FOUND where there is none."""
+    leaf = tx.execute(select(entries.c.leaf).where(entries.c.seq == seq)).scalar()
+    if leaf is None:
+        raise AvouchError(Code.NOT_FOUND, f"no ledger entry {seq}")
+    return read(leaf)
+
+
+def body_of(tx: Connection, seq: int) -> tuple[str, bytes] | None:
+    """Salt and canonical body of an entry, or None where it was erased or never was."""
+    row = tx.execute(select(entries.c.salt, entries.c.body).where(entries.c.seq == seq)).first()
+    return None if row is None or row.body is None else (row.salt, row.body)
+
+
+def scan(tx: Connection, start: int = 0) -> Iterator[Any]:
+    """Rows (seq, leaf, salt, body) in order, streamed."""
+    query = select(entries.c.seq, entries.c.leaf, entries.c.salt, entries.c.body).where(entries.c.seq >= start)
+    yield from tx.execution_options(yield_per=1000).execute(query.order_by(entries.c.seq))

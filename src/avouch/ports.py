@@ -1,0 +1,150 @@
+"""Every extension point, on one page. Implementations live in ``adapters/`` or in other packages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from sqlalchemy import Connection
+
+from avouch.records import Mask, Parsed, Principal, Rows, TextRow, TextScope, Vectors, VisibilityClass
+
+T = TypeVar("T")
+Column = np.ndarray[Any, Any]
+
+
+class State(Protocol):
+    """Transactional rows. One writer at a time; readers see only what was committed."""
+
+    def write(self, act: Callable[[Connection], T]) -> T:
+        """Run ``act`` in a transaction and return its result once that is durable. All or nothing."""
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run ``query`` on one consistent, committed state."""
+
+    def close(self) -> None: ...
+
+
+class Blobs(Protocol):
+    """Bytes by name. Names are keyed digests; bytes are already encrypted."""
+
+    def put(self, name: str, data: bytes) -> None: ...
+    def get(self, name: str) -> bytes:
+        """The bytes; ``KeyError`` where there are none."""
+
+    def delete(self, name: str) -> None: ...
+    def names(self) -> Iterator[str]: ...
+    def sync(self) -> None:
+        """Return when everything put so far will survive a power cut."""
+
+
+class Tables(Protocol):
+    """Append-only columnar tables. Columns are numpy arrays of equal length (or 2-d float32)."""
+
+    def append(self, table: str, columns: Mapping[str, Column]) -> None:
+        """Add rows in one atomic commit."""
+
+    def read(self, table: str, columns: Sequence[str], first_row: int = 0) -> dict[str, Column]:
+        """Columns of the rows whose ``row`` is at least ``first_row``, ordered by ``row``."""
+
+    def delete(self, table: str, version_ordinals: Sequence[int]) -> None:
+        """Remove rows for good, old files included."""
+
+    def count(self, table: str, version_ordinals: Sequence[int]) -> int:
+        """Rows of these versions in every data file on disk, those that no reader sees included."""
+
+    def names(self) -> list[str]: ...
+    def compact(self) -> None: ...
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors. ``digest`` names the weights, ``engine`` and ``precision`` how they ran."""
+
+    digest: str
+    engine: str
+    precision: str
+    dimensions: int
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """float32 of shape (len(texts), dimensions), L2 norm 1, in the order given."""
+
+
+class VectorScan(Protocol):
+    """Approximate inner products over rows 0..n-1, with a bound on their error."""
+
+    @property
+    def bound(self) -> float:
+        """The largest ``|q·x − approximate|`` for a unit ``q``, over all rows ever added."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether a scan made anew from all rows would serve much better."""
+
+    def __len__(self) -> int: ...
+    def add(self, vectors: Vectors) -> None:
+        """Append rows, float32 (m, dimensions); the first call may learn from all that it is given."""
+
+    def search(self, query: Vectors, mask: Mask | None, k: int) -> tuple[Rows, Vectors]:
+        """The k best visible rows by approximate score, best first; fewer where fewer are visible.
+
+        ``query`` is (dimensions,). A mask does not change while it lives, and may be shorter than the
+        scan: rows beyond it are not visible. Without a mask all rows are.
+        """
+
+    def erase(self, rows: Rows) -> None:
+        """Zero the codes in place; rows keep their numbers. On file after the next ``save``."""
+
+    def save(self, folder: Path) -> None:
+        """Bring the files to this state, durably. A crash leaves what ``open`` can cut back."""
+
+    def holds(self, folder: Path, rows: Rows) -> bool:
+        """Whether the files still keep anything of these rows."""
+
+
+class TextIndex(Protocol):
+    """BM25 over chunk texts, filtered inside the search. What must be gone is gone with the folder."""
+
+    def __len__(self) -> int: ...
+    def add(self, rows: Iterable[TextRow]) -> None: ...
+    def drop(self, version_ordinals: Sequence[int]) -> None:
+        """Take out the chunks of these versions added before; ``add`` may bring them back changed."""
+
+    def drop_rows_from(self, row: int) -> None:
+        """Take out, and commit, all from this row on and all uncommitted: what a broken append left."""
+
+    def commit(self) -> None:
+        """Make all since the last commit durable and visible, in one step."""
+
+    def search(self, question: str, scope: TextScope, k: int) -> tuple[Rows, Vectors]:
+        """The k best rows inside ``scope`` and their BM25 scores, best first, ties by row."""
+
+    def holds_term(self, term: str) -> bool:
+        """Whether the files hold every term of ``term``, be it in chunks that were taken out."""
+
+    def close(self) -> None: ...
+
+
+class Parser(Protocol):
+    """Bytes of one media type to text and structure."""
+
+    media_types: frozenset[str]
+
+    def parse(self, data: bytes, name: str) -> Parsed:
+        """Raises AvouchError with a coded reason where the bytes cannot be read."""
+
+
+class Policy(Protocol):
+    """Who may see and do what. Every doubt is a no."""
+
+    version: str
+
+    def may_see(self, principal: Principal, shape: VisibilityClass) -> bool: ...
+    def may_do(self, principal: Principal, act: str) -> bool: ...
+
+
+class Progress(Protocol):
+    """Told about long work. ``total`` may grow while the work is being found."""
+
+    def __call__(self, done: int, total: int, note: str) -> None: ...

@@ -1,0 +1,1 @@
+"""Where the rooms meet: the governed loop, one file per act."""

@@ -1,0 +1,75 @@
+"""The ledger as its auditor sees it: check, anchor, export."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from avouch.errors import AvouchError, Code
+from avouch.ledger import log, prove
+from avouch.ledger.verify_log import Report, Row, verify_log
+from avouch.records import Principal
+from avouch.stack.act import Commit, Stamp, act
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+
+def audit(stack: Stack, anchors: list[str]) -> Report:
+    """Check every entry, the stored tree, the kept checkpoints and the given anchors."""
+
+    def query(tx: Connection) -> Report:
+        notes = [*prove.notes(tx), prove.checkpoint(tx, stack.signer)[1]] if log.size(tx) else []
+
+        def stored(seq: int) -> bytes | None:
+            return log.stored_hash(tx, seq)
+
+        return verify_log(rows(tx), notes, [str(key) for key in stack.verifier_keys], anchors, stored)
+
+    try:
+        return stack.state.read(query)
+    except AvouchError as error:
+        if error.code is not Code.LEDGER_BROKEN:
+            raise
+        return stack.state.read(lambda tx: verify_log(rows(tx), [], [str(k) for k in stack.verifier_keys], anchors))
+
+
+def rows(tx: Connection) -> Iterator[Row]:
+    for row in log.scan(tx):
+        yield bytes(row.leaf), row.salt, None if row.body is None else bytes(row.body)
+
+
+def anchor(stack: Stack, principal: Principal) -> str:
+    """Sign the head and remember it, so that later vouchers carry a proof that they extend it."""
+
+    def do() -> Commit[str]:
+        def commit(tx: Connection, stamp: Stamp) -> tuple[str, dict[str, Any]]:
+            size, note = prove.checkpoint(tx, stack.signer)
+            prove.keep(tx, size, note)
+            return note, {"size": size}
+
+        return commit
+
+    return act(stack, "checkpoint", principal, do)
+
+
+def export(stack: Stack, to: Path) -> int:
+    """Write the log to a file that the verifier reads; returns how many entries."""
+
+    def query(tx: Connection) -> int:
+        count = -1
+        part = to.with_name(to.name + ".part")
+        with part.open("w", encoding="utf-8") as stream:
+            for line in prove.export(tx, stack.signer, [str(key) for key in stack.verifier_keys]):
+                stream.write(line + "\n")
+                count += 1
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.rename(to)
+        return count
+
+    return stack.state.read(query)

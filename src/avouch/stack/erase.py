@@ -1,0 +1,118 @@
+"""Erase a document: its content and all that derives from it leave every declared store, for good.
+
+The scan that certifies it looks into each store in that store's own terms, before and after: what it did
+not find before proves nothing after. The entry stays, and so does every proof.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from avouch.canon import from_micros
+from avouch.errors import AvouchError, Code
+from avouch.lake import documents
+from avouch.lake.schema import fact, set_fact
+from avouch.records import Fate, Principal, Version
+from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.scan import Canary, scan
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+PENDING = "erasing"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How often one store held something of the document, before and after."""
+
+    store: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What was erased, at which entry, and what the scan found. ``proven``: seen before, gone after, in each."""
+
+    document_id: str
+    snapshot: int
+    versions: tuple[str, ...]
+    stores: tuple[Seen, ...]
+    proven: bool
+
+
+def erase(stack: Stack, principal: Principal, document_id: str, reason: str = "") -> Certificate:
+    """Erase a document. NOT_FOUND; ERASED where it already was."""
+    found = stack.state.read(lambda tx: documents.versions_of(tx, document_id))
+    if not found:
+        raise AvouchError(Code.NOT_FOUND, f"no document {document_id}")
+    if found[-1].fate is Fate.ERASED:
+        raise AvouchError(Code.ERASED, f"{document_id} was erased")
+    canary = stack.state.read(lambda tx: Canary.of(stack, tx, found))
+    before = scan(stack, canary)
+    at = act(stack, "erase", principal, lambda: forget(stack, found, reason))
+    finish(stack, found)
+    after = scan(stack, canary)
+    seen = tuple(Seen(store, count, after[store]) for store, count in before.items())
+    proven = all(one.before > 0 and one.after == 0 for one in seen)
+    return Certificate(document_id, at, tuple(version.id for version in found), seen, proven)
+
+
+def forget(stack: Stack, found: list[Version], reason: str) -> Commit[int]:
+    """The part in the state database: rows blanked, keys and sealed content deleted, the entry appended."""
+    document_id = found[0].document_id
+
+    def commit(tx: Connection, stamp: Stamp) -> tuple[int, dict[str, Any]]:
+        remember(stack, document_id, from_micros(stamp.at))
+        documents.blank(tx, document_id, stamp.seq)
+        stack.vault.forget(tx, document_id)
+        set_fact(tx, PENDING, json.dumps([*json.loads(fact(tx, PENDING)), document_id]))
+        told = {"document": document_id, "versions": [version.id for version in found], "reason": reason}
+        return stamp.seq, told
+
+    return commit
+
+
+def remember(stack: Stack, document_id: str, at: str) -> None:
+    """Write the erasure beside the keys, where no restored backup can take it back."""
+    path = stack.home.erasures
+    with path.open("a") as stream:
+        stream.write(json.dumps({"document": document_id, "at": at}) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def remembered(stack: Stack) -> list[str]:
+    """The documents erased under these keys, in order."""
+    path = stack.home.erasures
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [json.loads(line)["document"] for line in lines if line.strip()]
+
+
+def finish(stack: Stack, found: list[Version]) -> None:
+    """The part in the other stores; runs again at the next opening where a crash cut it short."""
+    document_id, ordinals = found[0].document_id, [version.ordinal for version in found]
+    stack.store.drop(sorted({name for version in found for name in (version.original_blob, version.text_blob)}))
+    for table in stack.tables.names():
+        stack.tables.delete(table, ordinals)
+    rows = [row for version in found for row in range(version.first_row, version.first_row + version.rows)]
+    stack.shelf.erase(ordinals, rows)
+
+    def done(tx: Connection) -> None:
+        left = [one for one in json.loads(fact(tx, PENDING)) if one != document_id]
+        set_fact(tx, PENDING, json.dumps(left))
+
+    stack.state.write(done)
+    stack.state.flush()
+
+
+def resume(stack: Stack) -> None:
+    """Finish the erasures that a crash cut short."""
+    for document_id in json.loads(stack.state.read(lambda tx: fact(tx, PENDING))):
+        finish(stack, stack.state.read(lambda tx, one=document_id: documents.versions_of(tx, one)))

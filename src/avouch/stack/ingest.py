@@ -1,0 +1,285 @@
+"""Ingest: bring a source up to date with its files, batch by batch, each batch one entry.
+
+Order of a batch: blobs (synced), rows given out, chunks and embeddings (one lake commit each), then the
+act. A crash before the act leaves orphans that no reader sees and ``collect`` removes; a repeated run
+finds by fingerprint what is already recorded.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from avouch.canon import canonical, new_id, plain
+from avouch.errors import AvouchError, Code
+from avouch.ingest.chunk import chunk
+from avouch.ingest.discover import Found, Options, count, discover
+from avouch.ingest.metadata import merge
+from avouch.lake import chunks, documents
+from avouch.lake.documents import Draft, Known
+from avouch.plugins import parsers
+from avouch.ports import Progress
+from avouch.records import (
+    Chunk,
+    Classification,
+    Fate,
+    IngestReport,
+    Metadata,
+    Parsed,
+    Principal,
+    Problem,
+    VisibilityClass,
+)
+from avouch.stack.act import Commit, Stamp, act
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+PARSED_BY = "1"
+STRICTEST = VisibilityClass(frozenset({"owner"}), Classification.RESTRICTED)
+WITHDRAW_AT_MOST = 0.10
+FLUSH_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A parsed document that waits for its batch."""
+
+    found: Found
+    known: Known | None
+    key_digest: str
+    fingerprint: str
+    parsed: Parsed
+    metadata: Metadata
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far."""
+
+    source: str
+    run: str
+    started: float
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    chunks: int = 0
+    awaiting: int = 0
+    snapshot: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    @property
+    def done(self) -> int:
+        return self.added + self.changed + self.unchanged + len(self.problems)
+
+    def report(self) -> IngestReport:
+        names = ("run", "source", "added", "changed", "unchanged", "withdrawn", "awaiting", "chunks", "snapshot")
+        counts = {name: getattr(self, name) for name in names}
+        seconds = round(time.monotonic() - self.started, 3)
+        return IngestReport(**counts, seconds=seconds, problems=tuple(self.problems))
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """The progress of nobody."""
+
+
+class Run:
+    """One run over one source."""
+
+    def __init__(self, stack: Stack, principal: Principal, root: Path, options: Options, progress: Progress) -> None:
+        self.stack, self.principal, self.progress, self.options = stack, principal, progress, options
+        self.root = root.expanduser().resolve()
+        if not self.root.exists():
+            raise AvouchError(Code.PATH_MISSING, f"no file or folder at {root}")
+        place = str(self.root)
+        self.source = stack.state.read(lambda tx: documents.source_id(tx, place)) or new_id("s")
+        self.known = stack.state.read(lambda tx: documents.known(tx, self.source))
+        self.tally = Tally(self.source, new_id("r"), time.monotonic())
+        self.batch: list[Pending] = []
+        self.flushed = time.monotonic()
+
+    def run(self, confirmed: bool) -> IngestReport:
+        found_by = parsers()
+        total = count(self.root, self.options)
+        for found in discover(self.root, self.options, found_by):
+            if isinstance(found, Problem):
+                self.problem(found)
+            else:
+                self.take(found)
+            self.progress(self.tally.done + len(self.batch), total, found.key)
+            if self.full():
+                self.flush()
+        self.flush()
+        self.withdraw_gone(confirmed)
+        self.stack.tables.compact()
+        return self.tally.report()
+
+    def problem(self, problem: Problem) -> None:
+        self.tally.problems.append(problem)
+        self.tally.seen.add(self.key_digest(problem.key))
+
+    def key_digest(self, key: str) -> str:
+        return self.stack.vault.name(self.source, key.encode("utf-8", "surrogateescape"))
+
+    def take(self, found: Found) -> None:
+        """Decide what a found document is: unchanged, erased, bad, or one for the batch."""
+        key_digest = self.key_digest(found.key)
+        if key_digest in self.tally.seen:
+            return self.problem(problem_of(found.key, AvouchError(Code.RECORD_DUPLICATE, "the key stands twice")))
+        self.tally.seen.add(key_digest)
+        declared = canonical(plain(found.metadata)) + PARSED_BY.encode()
+        fingerprint = self.stack.vault.name(self.source, declared + b"\x00" + found.original)
+        known = self.known.get(key_digest)
+        if known is not None and known.erased:
+            return self.problem(problem_of(found.key, AvouchError(Code.ERASED, "erased; it is not taken in again")))
+        if known is not None and known.live and known.fingerprint == fingerprint:
+            self.tally.unchanged += 1
+            return None
+        try:
+            parsed = found.parse()
+            metadata = merge(found.metadata, parsed.metadata)
+            pieces = chunk(parsed, self.stack.settings.chunk_chars)
+        except AvouchError as error:
+            return self.problem(problem_of(found.key, error))
+        self.batch.append(Pending(found, known, key_digest, fingerprint, parsed, metadata, pieces))
+        return None
+
+    def full(self) -> bool:
+        limits = self.stack.settings
+        return (
+            len(self.batch) >= limits.batch_documents
+            or sum(len(pending.chunks) for pending in self.batch) >= limits.batch_chunks
+            or (bool(self.batch) and time.monotonic() - self.flushed > FLUSH_SECONDS)
+        )
+
+    def flush(self) -> None:
+        """Embed, store and record the batch."""
+        batch, self.batch = self.batch, []
+        self.flushed = time.monotonic()
+        if batch:
+            act(self.stack, "ingest", self.principal, lambda: self.prepare(batch))
+            self.flushed = time.monotonic()
+
+    def prepare(self, batch: list[Pending]) -> Commit[None]:
+        stack = self.stack
+        texts = [body for pending in batch for body in embedded_texts(pending)]
+        vectors = stack.embedder.embed(texts)
+        ordinal, row = stack.state.write(lambda tx: documents.allocate(tx, len(batch), len(texts)))
+        drafts, fresh, first = [], [], row
+        for at, pending in enumerate(batch):
+            draft = self.draft(pending, ordinal + at, first, fresh)
+            drafts.append(draft)
+            first += len(pending.chunks)
+        stack.store.blobs.sync()
+        if texts:
+            spans = [chunks.spans_of(d.ordinal, p.chunks) for d, p in zip(drafts, batch, strict=True)]
+            chunks.append(stack.tables, row, np.concatenate(spans), vectors)
+
+        def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
+            documents.add_source(tx, self.source, str(self.root))
+            stack.vault.keep(tx, fresh)
+            documents.record(tx, self.source, drafts, stamp.seq, stamp.at)
+            added = sum(draft.is_new for draft in drafts)
+            self.tally.added += added
+            self.tally.changed += len(drafts) - added
+            self.tally.chunks += len(texts)
+            self.tally.snapshot = stamp.seq
+            recorded = [{"version": d.id, "document": d.document_id, "content": d.content_digest} for d in drafts]
+            return None, {"run": self.tally.run, "source": self.source, "versions": recorded}
+
+        return commit
+
+    def draft(self, pending: Pending, ordinal: int, first_row: int, fresh: list[str]) -> Draft:
+        """Store the content of one document and describe its version."""
+        stack, known, metadata = self.stack, pending.known, pending.metadata
+        if known is None:
+            document_id = new_id("d")
+            key = stack.vault.fresh_key(document_id)
+            fresh.append(document_id)
+        else:
+            document_id = known.document_id
+            key = stack.state.read(lambda tx: stack.vault.key(tx, document_id))
+        text = pending.parsed.text.encode()
+        original = stack.store.put(document_id, key, pending.found.original)
+        return Draft(
+            ordinal=ordinal,
+            id=new_id("v"),
+            document_id=document_id,
+            is_new=known is None,
+            key=pending.found.key,
+            key_digest=pending.key_digest,
+            fingerprint=pending.fingerprint,
+            title=metadata.title or Path(pending.found.name).stem,
+            shape=shape_of(metadata),
+            media_type=pending.parsed.media_type,
+            content_digest=stack.vault.name(document_id, pending.found.original),
+            original_blob=original,
+            text_blob=original if text == pending.found.original else stack.store.put(document_id, key, text),
+            source_url=metadata.source_url,
+            valid_from=metadata.valid_from,
+            valid_to=metadata.valid_to,
+            first_row=first_row,
+            rows=len(pending.chunks),
+        )
+
+    def withdraw_gone(self, confirmed: bool) -> None:
+        """Withdraw what is no longer in the source, unless that is suspiciously much."""
+        live = {digest: known for digest, known in self.known.items() if known.live}
+        gone = [known.document_id for digest, known in live.items() if digest not in self.tally.seen]
+        if not gone:
+            return
+        if len(gone) > WITHDRAW_AT_MOST * len(live) and not confirmed:
+            self.tally.awaiting = len(gone)
+            return
+
+        def do() -> Commit[None]:
+            def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
+                documents.end(tx, gone, stamp.seq, stamp.at, Fate.WITHDRAWN)
+                self.tally.withdrawn, self.tally.snapshot = len(gone), stamp.seq
+                return None, {"run": self.tally.run, "source": self.source, "gone": gone}
+
+            return commit
+
+        act(self.stack, "ingest.withdraw", self.principal, do)
+
+
+def problem_of(key: str, error: AvouchError) -> Problem:
+    return Problem(key, error.code.name, error.message, error.todo)
+
+
+def shape_of(metadata: Metadata) -> VisibilityClass:
+    """The class of a document: what is not said is the strictest."""
+    labels = STRICTEST.labels if metadata.labels is None else metadata.labels
+    told = metadata.classification
+    return VisibilityClass(labels, STRICTEST.classification if told is None else told)
+
+
+def embedded_texts(pending: Pending) -> list[str]:
+    """What is embedded of each chunk: the title, the headings above it, its text."""
+    text, title = pending.parsed.text, pending.metadata.title or ""
+    return [chunks.searchable(text, title, piece) for piece in pending.chunks]
+
+
+def ingest(
+    stack: Stack,
+    principal: Principal,
+    root: Path,
+    options: Options,
+    progress: Progress = silent,
+    confirmed: bool = False,
+) -> IngestReport:
+    """Bring the source at ``root`` up to date. PATH_MISSING; bad files are lines of the report."""
+    run = Run(stack, principal, root, options, progress)
+    with stack.ingesting:
+        report = run.run(confirmed)
+    stack.shelf.refresh()
+    return report
+

@@ -1,0 +1,26 @@
+"""Bring an old home to this version's schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from avouch import config
+from avouch.adapters.sqlite_state import SqliteState
+from avouch.errors import AvouchError, Code
+from avouch.lake import schema
+from avouch.stack.home import Home, lock
+
+
+def migrate(root: Path) -> tuple[int, int]:
+    """Run the missing steps in one transaction; returns (from, to). HOME_MISSING, HOME_NEWER."""
+    settings = config.load(root)
+    home = Home(root, settings)
+    if not home.exists:
+        raise AvouchError(Code.HOME_MISSING, f"no home in {root}")
+    held = lock(root, settings.lock_seconds)
+    state = SqliteState(home.state)
+    try:
+        return state.write(schema.migrate)
+    finally:
+        state.close()
+        held.close()

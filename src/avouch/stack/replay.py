@@ -1,0 +1,129 @@
+"""Replay: make an answer again from what was recorded, and compare.
+
+Passages are re-read by offset and held against their salted digests; claims are quoted anew from them and
+checked anew; where the index generation still stands, the search runs again with the stored vector.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from avouch.answer import check
+from avouch.canon import commit, to_micros
+from avouch.errors import AvouchError, Code
+from avouch.ledger import prove
+from avouch.ledger.verify import digests
+from avouch.policy.mask import mask_digest
+from avouch.records import Citation, Fate, Moment, Principal, Vectors
+from avouch.stack import people
+from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.evidence import Reader
+from avouch.stack.search import search
+from avouch.stack.vouchers import seq_of
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+VECTOR = "/vector"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """``same``, ``differs`` or ``erased``, with what was looked at in words."""
+
+    voucher_id: str
+    verdict: str
+    notes: tuple[str, ...]
+
+
+def replay(stack: Stack, principal: Principal, voucher_id: str) -> Replay:
+    """Replay one answer and record that it was replayed. NOT_FOUND."""
+
+    def do() -> Commit[Replay]:
+        done = compare(stack, voucher_id)
+
+        def commit_it(tx: Connection, stamp: Stamp) -> tuple[Replay, dict[str, Any]]:
+            return done, {"voucher": voucher_id, "verdict": done.verdict}
+
+        return commit_it
+
+    return act(stack, "replay", principal, do)
+
+
+def compare(stack: Stack, voucher_id: str) -> Replay:
+    """The verdict, without recording it."""
+
+    def query(tx: Connection) -> tuple[dict[str, Any], list[str], list[str], list[str]]:
+        _, body = prove.body(tx, seq_of(tx, voucher_id))
+        reader = Reader(stack, tx, body)
+        told = reader.disclosures()
+        wrong = [
+            f"what stands at {at} is not what was recorded"
+            for at, expected in digests(body)
+            if at in told and commit(told[at]["salt"], told[at]["value"]) != expected
+        ]
+        wrong += [f"claim {c + 1} is no longer supported" for c in unsupported(body, told)]
+        gone = [f"{part.pointer}: {part.why}" for part in reader.gone]
+        return body, wrong, gone, [f"{len(told)} recorded parts were re-read and hold against their digests"]
+
+    body, wrong, gone, notes = stack.state.read(query)
+    if not gone:
+        again, note = searched_again(stack, body)
+        wrong += again
+        notes.append(note)
+    verdict = "erased" if gone else "differs" if wrong else "same"
+    return Replay(voucher_id, verdict, (*gone, *wrong, *notes) if verdict != "same" else tuple(notes))
+
+
+def unsupported(body: dict[str, Any], told: dict[str, Any]) -> list[int]:
+    """Claims whose verdict comes out otherwise when they are checked again."""
+    found = []
+    for c, claim in enumerate(body["claims"]):
+        quotes = [told.get(f"/claims/{c}/citations/{n}") for n in range(len(claim["citations"]))]
+        text = told.get(f"/claims/{c}")
+        if text is None or any(quote is None for quote in quotes):
+            continue
+        cited = tuple(
+            Citation("", "", "", "", 0, 0, 0, quote["value"]["quote"], Fate.LIVE) for quote in quotes if quote
+        )
+        if check.check(text["value"], cited).verdict.value != claim["verdict"]:
+            found.append(c)
+    return found
+
+
+def searched_again(stack: Stack, body: dict[str, Any]) -> tuple[list[str], str]:
+    """Run the recorded search again where generation, policy and principal are still what they were."""
+    shelf, recorded = stack.shelf, body["index"]
+    if shelf.generation.number != recorded["generation"] or stack.embedder.digest != body["model"]["digest"]:
+        return [], "the index generation of then is gone: the search was not run again"
+    person = people.by_id(stack, body["principal"]["id"])
+    moment = Moment(body["snapshot"], to_micros(body["as_of"]))
+    scope = shelf.scope(person, moment)
+    if mask_digest(stack.policy, scope.versions) != body["policy"]["mask"]:
+        return ["what the person may see of that moment is not what it was"], "the search was not run again"
+    try:
+        question, query = stack.state.read(lambda tx: asked(stack, tx, body["voucher"]))
+    except AvouchError as error:
+        if error.code is not Code.ERASED:
+            raise
+        return [], "the question's vector was erased: the search was not run again"
+    if recorded["snapshot"] != shelf.generation.snapshot:
+        note = "the index has moved on (text statistics with it): the search was run, its scores may differ"
+        strict = False
+    else:
+        note, strict = "the search was run again on the same index", True
+    hits = search(stack, question, query, scope, len(body["passages"]))
+    rows = [hit.row for hit in hits.hits]
+    if rows == [passage["row"] for passage in body["passages"]]:
+        return [], note + " and found the same passages"
+    return (["the search finds other passages"] if strict else []), note
+
+
+def asked(stack: Stack, tx: Connection, voucher_id: str) -> tuple[str, Vectors]:
+    """The question and its vector as they were sealed."""
+    question = stack.vault.unseal(tx, voucher_id).decode()
+    return question, np.frombuffer(stack.vault.unseal(tx, voucher_id + VECTOR), "<f4")

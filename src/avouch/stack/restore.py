@@ -1,0 +1,89 @@
+"""Restore a home from a backup; erasures made since are replayed, so that nothing comes back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from avouch import config
+from avouch.errors import AvouchError, Code
+from avouch.lake import documents, keyring
+from avouch.records import Fate
+from avouch.stack import erase
+from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.backup import FORMAT, MANIFEST, digest_of
+from avouch.stack.home import Home
+from avouch.stack.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    files: int
+    erased: tuple[str, ...]
+
+
+def restore(root: Path, source: Path, keys: Path | None) -> Restored:
+    """Make a home at ``root`` from a backup. HOME_EXISTS, BACKUP_INVALID, KEY_MISSING, KEY_WRONG."""
+    home = Home(root, config.load(root))
+    if home.exists:
+        raise AvouchError(Code.HOME_EXISTS, "there is a home in that folder")
+    part = root.with_name(root.name + ".restoring")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        told = unpack(source, part)
+        ring = keyring.load(keys or home.keys, told["home"])
+        root.mkdir(parents=True, exist_ok=True)
+        for path in part.iterdir():
+            if path.name != "state.db":
+                path.rename(root / path.name)
+        if keys is not None and keys.resolve() != home.keys.resolve():
+            keyring.save(ring, home.keys)
+            if (keys / home.erasures.name).exists():
+                shutil.copy2(keys / home.erasures.name, home.erasures)
+        (part / "state.db").rename(home.state)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    with Stack.open(root) as stack:
+        return Restored(len(told["files"]), replay_erasures(stack, digest_of(source)))
+
+
+def unpack(source: Path, to: Path) -> dict[str, Any]:
+    """Extract a backup and hold every file against the manifest."""
+    try:
+        with tarfile.open(source) as tar:
+            tar.extractall(to, filter="data")
+        told: dict[str, Any] = json.loads((to / MANIFEST).read_text())
+    except FileNotFoundError as error:
+        raise AvouchError(Code.PATH_MISSING, f"no backup at {source}") from error
+    except (tarfile.TarError, ValueError, EOFError) as error:
+        raise AvouchError(Code.BACKUP_INVALID, f"{source.name} is not a whole backup") from error
+    (to / MANIFEST).unlink()
+    found = {str(path.relative_to(to)): digest_of(path) for path in to.rglob("*") if path.is_file()}
+    if told.get("format") != FORMAT or found != told["files"]:
+        raise AvouchError(Code.BACKUP_INVALID, f"{source.name} does not match its manifest")
+    return told
+
+
+def replay_erasures(stack: Stack, digest: str) -> tuple[str, ...]:
+    """Erase again what was erased since the backup was made, then record the restoration."""
+    erased = []
+    for document_id in dict.fromkeys(erase.remembered(stack)):
+        found = stack.state.read(lambda tx, one=document_id: documents.versions_of(tx, one))
+        if found and found[-1].fate is not Fate.ERASED:
+            erase.erase(stack, stack.owner, document_id, "replayed after a restore")
+            erased.append(document_id)
+
+    def do() -> Commit[None]:
+        def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
+            return None, {"backup": digest, "erased": erased}
+
+        return commit
+
+    act(stack, "restore", stack.owner, do)
+    return tuple(erased)

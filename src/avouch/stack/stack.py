@@ -1,0 +1,137 @@
+"""The stack: opens a home, wires the rooms, offers the acts."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from avouch import config
+from avouch.adapters.delta_tables import DeltaTables
+from avouch.adapters.file_blobs import FileBlobs
+from avouch.adapters.sqlite_state import SqliteState
+from avouch.canon import from_micros, new_id
+from avouch.errors import AvouchError, Code
+from avouch.lake import keyring, schema
+from avouch.lake.catalog import Catalog
+from avouch.lake.store import Store
+from avouch.lake.vault import Vault
+from avouch.ledger import log
+from avouch.ledger.note import VerifierKey
+from avouch.ledger.prove import Signer
+from avouch.policy.groups import GroupPolicy
+from avouch.ports import Embedder, Policy, State
+from avouch.records import Principal
+from avouch.stack import people
+from avouch.stack.home import Home, lock
+
+if TYPE_CHECKING:
+    from avouch.stack.shelf import Shelf
+
+
+class Stack:
+    """One open home. Use ``Stack.create`` or ``Stack.open``, as a context manager."""
+
+    def __init__(self, home: Home, settings: config.Settings, state: SqliteState, held: Any) -> None:
+        self.home, self.settings, self.state, self._held = home, settings, state, held
+        self.policy: Policy = GroupPolicy()
+        self.log = log.Log()
+        self.catalog = Catalog()
+        self.ingesting = threading.Lock()
+        self.id = state.read(lambda tx: schema.fact(tx, "id"))
+        self.ring = keyring.load(home.keys, self.id)
+        self.vault = Vault(self.ring)
+        self.store = Store(FileBlobs(home.blobs), self.vault)
+        self.tables = DeltaTables(home.tables)
+        self.owner = people.find(self, people.OWNER)
+
+    @classmethod
+    def create(cls, root: Path) -> Stack:
+        """Make a home in a new or empty folder; HOME_EXISTS."""
+        settings = config.load(root)
+        home = Home(root, settings)
+        root.mkdir(parents=True, exist_ok=True)
+        held = lock(root, settings.lock_seconds)
+        if home.exists:
+            held.close()
+            raise AvouchError(Code.HOME_EXISTS, "there is a home in that folder")
+        part = root / "state.new"
+        part.unlink(missing_ok=True)
+        home_id, genesis, first = new_id("h"), log.Log(), people.owner()
+        state = SqliteState(part)
+
+        def begin(tx: Connection) -> None:
+            at = genesis.now(tx)
+            schema.create(tx, {"id": home_id, "created": from_micros(at)})
+            people.insert_principal(tx, first)
+            genesis.append(tx, "home.create", first.id, {"home": home_id, "schema": schema.SCHEMA}, at)
+
+        state.write(lambda tx: log.metadata.create_all(tx))
+        at = from_micros(state.read(genesis.now))
+        keyring.save(keyring.new_keyring(home_id, at), home.keys)
+        state.write(begin)
+        state.close()
+        part.rename(home.state)
+        keyring.sync_folder(root)
+        held.close()
+        return cls.open(root)
+
+    @classmethod
+    def open(cls, root: Path) -> Stack:
+        """Open a home; HOME_MISSING, HOME_LOCKED, HOME_NEWER, HOME_OLDER, KEY_MISSING, KEY_WRONG."""
+        settings = config.load(root)
+        home = Home(root, settings)
+        if not home.exists:
+            raise AvouchError(Code.HOME_MISSING, f"no home in {root}")
+        held = lock(root, settings.lock_seconds)
+        state = SqliteState(home.state)
+        try:
+            state.read(schema.check)
+            return cls(home, settings, state, held)
+        except AvouchError:
+            state.close()
+            held.close()
+            raise
+
+    def __enter__(self) -> Stack:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.state.close()
+        self._held.close()
+
+    @property
+    def signer(self) -> Signer:
+        """The key that signs this home's checkpoints, and the log's origin."""
+        return Signer.of(f"avouch.home/{self.id}", self.ring.signing[-1].bytes)
+
+    @property
+    def verifier_keys(self) -> list[VerifierKey]:
+        """The public keys of this home, those of earlier checkpoints included."""
+        return [Signer.of(self.signer.origin, key.bytes).key for key in self.ring.signing]
+
+    def use(self, ring: keyring.Keyring) -> None:
+        """Go on with another keyring."""
+        self.ring = self.vault.ring = ring
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded at first use."""
+        from avouch.adapters.onnx_embedder import open_embedder
+
+        model = Path(self.settings.model) if self.settings.model else None
+        return open_embedder(model, self.home.models, self.settings.threads)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The index, brought up to date with the lake at first use."""
+        from avouch.stack.shelf import Shelf
+
+        return Shelf(self)
