@@ -99,8 +99,8 @@ class VectorScan(Protocol):
     def save(self, folder: Path) -> None:
         """Bring the files to this state, durably. A crash leaves what ``open`` can cut back."""
 
-    def holds(self, folder: Path, rows: Rows) -> bool:
-        """Whether the files still keep anything of these rows."""
+    def held(self, folder: Path, rows: Rows) -> Rows:
+        """Those of the rows of which the files still keep anything."""
 
 
 class TextIndex(Protocol):
@@ -117,11 +117,26 @@ class TextIndex(Protocol):
     def commit(self) -> None:
         """Make all since the last commit durable and visible, in one step."""
 
-    def search(self, question: str, scope: TextScope, k: int) -> tuple[Rows, Vectors]:
+    def words(self, text: str) -> list[str]:
+        """The terms of a text, in order, as they are compared."""
+
+    def analyse(self, question: str) -> tuple[str, ...]:
+        """The distinct terms that a question is searched by."""
+
+    def weights(self, question: str) -> dict[str, float]:
+        """The inverse document frequency of each term of a question."""
+
+    def search(self, terms: Sequence[str], scope: TextScope, k: int) -> tuple[Rows, Vectors]:
         """The k best rows inside ``scope`` and their BM25 scores, best first, ties by row."""
 
-    def holds_term(self, term: str) -> bool:
-        """Whether the files hold every term of ``term``, be it in chunks that were taken out."""
+    def score(self, terms: Sequence[str], rows: Sequence[int]) -> tuple[Rows, Vectors]:
+        """The same scores for given rows, ascending; rows without any of the terms are left out."""
+
+    def self_score(self, terms: Sequence[str]) -> float:
+        """The score of a text of average length that holds every term once."""
+
+    def count(self, version_ordinals: Sequence[int]) -> int:
+        """How many chunks of these versions the files still know, taken out ones included."""
 
     def close(self) -> None: ...
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -126,6 +127,20 @@ class Chunk:
     end: int
     page: int = 0
     headings: tuple[Span, ...] = ()
+
+
+DEPTH = 8
+SPAN = np.dtype(
+    [
+        ("version", "<i8"),
+        ("start", "<i4"),
+        ("end", "<i4"),
+        ("page", "<i4"),
+        ("headings", "<i4", (DEPTH, 2)),
+    ]
+)
+"""A chunk as one fixed-size row: the ordinal of its version, its span, page and heading spans (-1: none)."""
+Spans = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)

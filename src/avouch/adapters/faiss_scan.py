@@ -165,13 +165,14 @@ class FaissScan:
                 os.fsync(file.fileno())
             self._saved, self._erased = rows, []
 
-    def holds(self, folder: Path, rows: Rows) -> bool:
-        """Whether the codes on file still keep anything of these rows."""
+    def held(self, folder: Path, rows: Rows) -> Rows:
+        """Those of the rows whose codes on file are not zero."""
         path = folder / CODES
         if not path.exists() or not path.stat().st_size:
-            return False
+            return rows[:0]
         codes = np.memmap(path, np.uint8, mode="r").reshape(-1, self.dimensions)
-        return bool(codes[rows[rows < len(codes)]].any())
+        rows = rows[rows < len(codes)]
+        return rows[codes[rows].any(axis=1)]
 
     def _empty(self) -> Any:
         """A quantizer with this scan's ranges and no rows."""

@@ -10,6 +10,7 @@ which cannot be asked for: what must be gone is gone with the whole folder (see 
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -122,9 +123,26 @@ class TantivyText:
                 self._writer.commit()
                 self._see()
 
-    def search(self, question: str, scope: TextScope, k: int) -> tuple[Rows, Vectors]:
+    def words(self, text: str) -> list[str]:
+        """The terms of a text, in order, as they are compared."""
+        return list(self._analyzer.analyze(text))
+
+    def analyse(self, question: str) -> tuple[str, ...]:
+        """The distinct terms that a question is searched by, in order."""
+        return tuple(dict.fromkeys(self._analyzer.analyze(question)))
+
+    def weights(self, question: str) -> dict[str, float]:
+        """The inverse document frequency of each term of a question, over all chunks and fields."""
+        searcher = self._view[0]
+        total = searcher.num_docs
+        known = {
+            term: max(searcher.doc_freq(field, term) for field in BOOSTS) for term in self.analyse(question)
+        }
+        # Chunks taken out still count in a term's frequency: it may exceed the total.
+        return {term: math.log1p((max(total - n, 0) + 0.5) / (n + 0.5)) for term, n in known.items()}
+
+    def search(self, terms: Sequence[str], scope: TextScope, k: int) -> tuple[Rows, Vectors]:
         """The k best rows inside ``scope`` and their BM25 scores, best first, ties by row."""
-        terms = sorted(set(self._analyzer.analyze(question)))
         if not terms or not scope.classes or k <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         searcher, spans = self._view
@@ -136,17 +154,29 @@ class TantivyText:
             if len(hits) < limit or hits[-1][0] < hits[k - 1][0]:
                 break
             limit *= 4
-        rows = np.asarray(searcher.fast_field_values("row", [address for _, address in hits]), np.int64)
-        scores = np.asarray([score for score, _ in hits], np.float32)
+        rows, scores = _read(searcher, hits)
         best = np.lexsort((rows, -scores))[:k]
         return rows[best], scores[best]
 
-    def holds_term(self, term: str) -> bool:
-        """Whether the files hold every term of ``term``, in chunks that were taken out too."""
-        terms = self._analyzer.analyze(term)
-        return bool(terms) and all(
-            any(self._view[0].doc_freq(field, part) for field in BOOSTS) for part in terms
-        )
+    def score(self, terms: Sequence[str], rows: Sequence[int]) -> tuple[Rows, Vectors]:
+        """The same scores for given rows, ascending; rows without any of the terms are left out."""
+        if not terms or not len(rows):
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        these = Query.term_set_query(self._schema, "row", [int(row) for row in rows])
+        clauses = [(Occur.Must, self._about(terms)), (Occur.Must, Query.const_score_query(these, 0.0))]
+        searcher = self._view[0]
+        hits = searcher.search(Query.boolean_query(clauses), len(rows), count=False).hits
+        found, scores = _read(searcher, hits)
+        order = np.argsort(found, kind="stable")
+        return found[order], scores[order]
+
+    def self_score(self, terms: Sequence[str]) -> float:
+        """The score of a text of average length that holds every term once: the sum of their weights."""
+        return BOOSTS["body"] * sum(self.weights(" ".join(terms)).values())
+
+    def count(self, version_ordinals: Sequence[int]) -> int:
+        """How many chunks of these versions the files still know, taken out ones included."""
+        return sum(int(self._view[0].doc_freq("version", ordinal)) for ordinal in version_ordinals)
 
     def close(self) -> None:
         """Finish merges and let go of the folder. What was not committed is lost."""
@@ -204,3 +234,9 @@ class TantivyText:
 
     def _range(self, field: str, lower: int | None = None, upper: int | None = None) -> Query:
         return Query.range_query(self._schema, field, FieldType.Integer, lower, upper)
+
+
+def _read(searcher: Any, hits: Sequence[Any]) -> tuple[Rows, Vectors]:
+    """Rows and scores of hits, in their order."""
+    rows = searcher.fast_field_values("row", [address for _, address in hits])
+    return np.asarray(rows, np.int64), np.asarray([score for score, _ in hits], np.float32)

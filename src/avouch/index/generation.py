@@ -7,56 +7,43 @@ generation takes in is already known to the ledger: it can always be made again 
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from avouch.errors import AvouchError, Code
 from avouch.index import files
-from avouch.index.spans import SPAN, Spans, blank
+from avouch.index.manifest import Manifest
+from avouch.index.rows import RowFiles, blank
 from avouch.ports import TextIndex, VectorScan
-from avouch.records import Rows, TextRow, Vectors
-
-FORMAT = 1
-MANIFEST, VECTORS, SPANS = "manifest.json", "vectors.f32", "spans"
+from avouch.records import SPAN, Rows, Spans, TextRow, Vectors
 
 OpenScan: TypeAlias = Callable[[Path, int, int, float], VectorScan]
 """(folder, dimensions, rows, bound) to a scan of the first rows saved there; an empty one for 0 rows."""
 OpenText: TypeAlias = Callable[[Path], TextIndex]
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation holds. ``scan`` and ``text`` number the folders in use."""
-
-    generation: int
-    model: str
-    dimensions: int
-    rows: int = 0
-    snapshot: int = 0
-    bound: float = 0.0
-    scan: int = 1
-    text: int = 1
-    format: int = FORMAT
-
-
 class Generation:
-    """The open index. One process writes; searches read what was last appended."""
+    """The open index. One process writes; searches read what was last appended.
+
+    ``vectors`` (rows, dimensions) and ``spans`` (rows,) are read-only maps, replaced by each append;
+    ``scan`` and ``text`` are what the searches take.
+    """
 
     def __init__(self, folder: Path, manifest: Manifest, open_scan: OpenScan, open_text: OpenText) -> None:
-        self.folder = folder
-        self._manifest = manifest
+        """Use ``create`` or ``open``."""
+        self.folder, self.manifest = folder, manifest
+        self._files = RowFiles(folder, manifest.dimensions)
         self._open_scan, self._open_text = open_scan, open_text
         self._lock = threading.RLock()
         self.text = open_text(self._text_folder(manifest))
-        self._restore()
+        self._torn = True
+        self._mend()
 
     @classmethod
     def create(
@@ -72,38 +59,33 @@ class Generation:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         manifest = Manifest(number, model_digest, dimensions)
-        files.replace(folder / MANIFEST, _encode(manifest))
+        manifest.write(folder)
         files.sync_folder(folder.parent)
         return cls(folder, manifest, open_scan, open_text)
 
     @classmethod
     def open(cls, folder: Path, open_scan: OpenScan, open_text: OpenText) -> Generation:
         """The generation in ``folder``, less what a crash left half done. INDEX_STALE: rebuild it."""
-        try:
-            manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="ascii")))
-        except (FileNotFoundError, ValueError, TypeError) as error:
-            raise AvouchError(Code.INDEX_STALE, f"{folder.name} has no readable manifest") from error
-        if manifest.format != FORMAT:
-            raise AvouchError(Code.INDEX_STALE, f"{folder.name} has format {manifest.format}")
-        return cls(folder, manifest, open_scan, open_text)
+        return cls(folder, Manifest.read(folder), open_scan, open_text)
 
     @property
     def number(self) -> int:
-        return self._manifest.generation
+        return self.manifest.generation
 
     @property
     def model(self) -> str:
-        return self._manifest.model
+        """The digest of the embedding weights that made the vectors."""
+        return self.manifest.model
 
     @property
     def rows(self) -> int:
         """How many rows there are, gaps and erased ones included."""
-        return self._manifest.rows
+        return self.manifest.rows
 
     @property
     def snapshot(self) -> int:
         """The ledger sequence number up to which everything is in."""
-        return self._manifest.snapshot
+        return self.manifest.snapshot
 
     def append(
         self, first_row: int, vectors: Vectors, spans: Spans, text_rows: Iterable[TextRow], snapshot: int
@@ -114,22 +96,18 @@ class Generation:
         the same rows. INPUT_INVALID where shapes do not fit or ``first_row`` is already there.
         """
         with self._lock:
-            old = self._manifest
+            old = self.manifest
             if first_row < old.rows or vectors.shape != (len(spans), old.dimensions) or spans.dtype != SPAN:
                 raise AvouchError(Code.INPUT_INVALID, f"rows {first_row}… do not fit after {old.rows} rows")
-            if self._torn:
-                self._restore()
+            self._mend()
             self._torn = True
-            gap = first_row - old.rows
-            if gap:
+            if gap := first_row - old.rows:
                 vectors = np.concatenate([np.zeros((gap, old.dimensions), np.float32), vectors])
                 spans = np.concatenate([blank(gap), spans])
-            vectors, spans = np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(spans)
-            files.write_at(self.folder / VECTORS, old.rows * old.dimensions * 4, vectors.data)
-            files.write_at(self.folder / SPANS, old.rows * SPAN.itemsize, spans.tobytes())
+            self._files.write(old.rows, vectors, spans)
             self.scan.add(vectors)
             self.scan.erase(old.rows + np.flatnonzero(spans["version"] < 0))
-            new = replace(old, rows=old.rows + len(spans), snapshot=snapshot, bound=self.scan.bound)
+            new = replace(old, rows=old.rows + len(spans), snapshot=snapshot)
             if self.scan.stale:
                 new = self._rescan(new)
             self.scan.save(self._scan_folder(new))
@@ -142,128 +120,105 @@ class Generation:
         """Bring the words of versions whose attributes changed up to date: all rows of each version."""
         rows = list(text_rows)
         with self._lock:
-            if self._torn:
-                self._restore()
+            self._mend()
+            self._torn = True
             self.text.drop(sorted({row.version for row in rows}))
             self.text.add(rows)
             self.text.commit()
+            self._torn = False
 
     def advance(self, snapshot: int) -> None:
         """Say that everything up to ``snapshot`` is in."""
         with self._lock:
-            files.replace(self.folder / MANIFEST, _encode(replace(self._manifest, snapshot=snapshot)))
-            self._manifest = replace(self._manifest, snapshot=snapshot)
+            self._mend()
+            manifest = replace(self.manifest, snapshot=snapshot)
+            manifest.write(self.folder)
+            self.manifest = manifest
 
-    def erase(self, versions: Sequence[int], rows: Rows, remaining: Iterable[TextRow]) -> None:
+    def erase(
+        self, versions: Sequence[int], rows: Sequence[int] | Rows, remaining: Iterable[TextRow]
+    ) -> None:
         """Remove these versions' content from every file, for good. May be repeated after a crash.
 
-        Vectors, spans and codes become zeros in place (spans: -1). The terms cannot be taken out of
-        tantivy's files, so the words of all ``remaining`` rows make a new text index; the old is removed.
+        Vectors and codes become zeros in place, spans -1. Terms cannot be taken out of a text index's
+        files: the words of all ``remaining`` rows make a new one, and the old one is removed.
         """
-        gone = set(versions)
+        gone = sorted(set(versions))
         with self._lock:
-            if self._torn:
-                self._restore()
-            rows = np.asarray(rows, np.int64)
-            rows = np.union1d(rows, np.flatnonzero(np.isin(self.spans["version"], sorted(gone))))
+            self._mend()
+            rows = np.union1d(
+                np.asarray(rows, np.int64), np.flatnonzero(np.isin(self.spans["version"], gone))
+            )
             rows = rows[rows < self.rows]
-            self._blank(rows)
+            self._files.erase(rows)
             self.scan.erase(rows)
-            self.scan.save(self._scan_folder(self._manifest))
-            new = replace(self._manifest, text=self._manifest.text + 1)
-            shutil.rmtree(self._text_folder(new), ignore_errors=True)
+            self.scan.save(self._scan_folder(self.manifest))
+            new = replace(self.manifest, text=self.manifest.text + 1)
             text = self._open_text(self._text_folder(new))
-            text.add(row for row in remaining if row.version not in gone)
-            text.commit()
-            old, self.text = self.text, text
-            self._turn(new)
+            try:
+                text.add(row for row in remaining if row.version not in gone)
+                text.commit()
+                self._turn(new)
+            except BaseException:
+                text.close()
+                self._torn = True
+                raise
+            self.text, old = text, self.text
             old.close()
             self._sweep()
 
-    def holds(self, rows: Rows) -> bool:
-        """Whether any file by row still keeps anything of these rows: reads the files, not the memory."""
-        rows = np.asarray(rows, np.int64)
-        rows = rows[rows < self.rows]
-        vectors, spans = self._mapped(self._manifest)
-        kept = bool(vectors[rows].any()) or bool((spans["version"][rows] >= 0).any())
-        return kept or self.scan.holds(self._scan_folder(self._manifest), rows)
-
-    def holds_term(self, term: str) -> bool:
-        """Whether the text index still knows every term of ``term``, be it in chunks taken out."""
-        return self.text.holds_term(term)
+    def held(self, rows: Sequence[int] | Rows) -> int:
+        """Of how many of these rows any file still keeps anything: reads the files, not the memory."""
+        wanted = np.asarray(rows, np.int64)
+        wanted = wanted[wanted < self.rows]
+        codes = self.scan.held(self._scan_folder(self.manifest), wanted)
+        return len(np.union1d(self._files.held(wanted, self.rows), codes))
 
     def close(self) -> None:
         """Let go of the files."""
         with self._lock:
             self.text.close()
 
-    def _restore(self) -> None:
-        """Bring files and memory back to the manifest's state."""
-        manifest = self._manifest
-        for name, width in ((VECTORS, manifest.dimensions * 4), (SPANS, SPAN.itemsize)):
-            path, wanted = self.folder / name, manifest.rows * width
-            there = path.stat().st_size if path.exists() else 0
-            if there < wanted:
-                raise AvouchError(Code.INDEX_STALE, f"{self.folder.name}/{name} is cut short")
-            if there > wanted:
-                os.truncate(path, wanted)
-        self._sweep()
-        folder = self._scan_folder(manifest)
-        self.scan = self._open_scan(folder, manifest.dimensions, manifest.rows, manifest.bound)
-        self.text.drop_rows_from(manifest.rows)
-        self.vectors, self.spans = self._mapped(manifest)
-        self._torn = False
+    def _mend(self) -> None:
+        """After a crash or a failed append: bring files and memory back to the manifest's state."""
+        if self._torn:
+            manifest = self.manifest
+            self._files.cut(manifest.rows)
+            self._sweep()
+            folder = self._scan_folder(manifest)
+            self.scan = self._open_scan(folder, manifest.dimensions, manifest.rows, manifest.bound)
+            self.text.drop_rows_from(manifest.rows)
+            self.vectors, self.spans = self._files.map(manifest.rows)
+            self._torn = False
 
     def _rescan(self, manifest: Manifest) -> Manifest:
         """Make the scan anew from all vectors on file, in a folder beside; the manifest that names it."""
         new = replace(manifest, scan=manifest.scan + 1)
-        vectors, spans = self._mapped(manifest)
-        scan = self._open_scan(self._scan_folder(new), new.dimensions, 0, 0.0)
-        scan.add(vectors)
-        scan.erase(np.flatnonzero(spans["version"] < 0))
-        self.scan = scan
+        vectors, spans = self._files.map(manifest.rows)
+        self.scan = self._open_scan(self._scan_folder(new), new.dimensions, 0, 0.0)
+        self.scan.add(vectors)
+        self.scan.erase(np.flatnonzero(spans["version"] < 0))
         return new
 
     def _turn(self, manifest: Manifest) -> None:
         """The one step in which a new state begins."""
         files.sync_folder(self.folder)
-        files.replace(self.folder / MANIFEST, _encode(manifest))
-        self._manifest = manifest
-        self.vectors, self.spans = self._mapped(manifest)
-        self._sweep()
+        manifest.write(self.folder)
+        swept = manifest.scan != self.manifest.scan
+        self.manifest = manifest
+        self.vectors, self.spans = self._files.map(manifest.rows)
+        if swept:
+            self._sweep()
 
     def _sweep(self) -> None:
         """Remove folders that the manifest does not name."""
-        used = {self._scan_folder(self._manifest).name, self._text_folder(self._manifest).name}
+        used = {self._scan_folder(self.manifest).name, self._text_folder(self.manifest).name}
         for path in self.folder.iterdir():
             if path.is_dir() and path.name not in used:
                 shutil.rmtree(path)
-
-    def _blank(self, rows: Rows) -> None:
-        """Zero vectors and blank spans on file."""
-        for name, row in ((VECTORS, bytes(self._manifest.dimensions * 4)), (SPANS, blank(1).tobytes())):
-            with (self.folder / name).open("r+b") as file:
-                for number in rows.tolist():
-                    file.seek(number * len(row))
-                    file.write(row)
-                file.flush()
-                os.fsync(file.fileno())
-
-    def _mapped(self, manifest: Manifest) -> tuple[Vectors, Spans]:
-        """Vectors (rows, dimensions) and spans (rows,) as read-only maps of their files."""
-        if not manifest.rows:
-            return np.empty((0, manifest.dimensions), np.float32), blank(0)
-        shape = (manifest.rows, manifest.dimensions)
-        vectors: Any = np.memmap(self.folder / VECTORS, np.float32, "r", shape=shape)
-        spans: Any = np.memmap(self.folder / SPANS, SPAN, "r", shape=(manifest.rows,))
-        return np.asarray(vectors), np.asarray(spans)
 
     def _scan_folder(self, manifest: Manifest) -> Path:
         return self.folder / f"scan-{manifest.scan:06d}"
 
     def _text_folder(self, manifest: Manifest) -> Path:
         return self.folder / f"text-{manifest.text:06d}"
-
-
-def _encode(manifest: Manifest) -> bytes:
-    return json.dumps(asdict(manifest), indent=1).encode("ascii")

@@ -20,6 +20,14 @@ ED25519 = b"\x01"
 MAX_NOTE = 10_000
 
 
+def from_base64(text: str) -> bytes:
+    """Strict base64: one spelling for each value, so that no byte of a proof can be changed unseen."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError(text)
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A tree head: the first ``size`` entries of log ``origin`` hash to ``root`` (32 bytes)."""
@@ -52,7 +60,7 @@ class VerifierKey:
         """Read ``name+hash+base64``; INPUT_INVALID where it is not one or the hash does not match."""
         try:
             name, key_id, encoded = text.strip().split("+", 2)
-            raw = base64.b64decode(encoded, validate=True)
+            raw = from_base64(encoded)
         except (ValueError, binascii.Error) as error:
             raise AvouchError(Code.INPUT_INVALID, "not a verifier key (name+hash+base64)") from error
         key = cls(name, raw[1:])
@@ -76,11 +84,11 @@ def parse(note: str) -> tuple[Checkpoint, list[tuple[str, bytes]]]:
     if not found or len(note) > MAX_NOTE or len(lines) != 3 or not lines[0] or not tail.endswith("\n"):
         raise AvouchError(Code.PROOF_INVALID, "the checkpoint is not a signed note")
     try:
-        root = base64.b64decode(lines[2], validate=True)
+        root = from_base64(lines[2])
         signatures = []
         for line in tail[:-1].split("\n"):
             dash, name, encoded = line.split(" ")
-            signatures.append((name, base64.b64decode(encoded, validate=True)))
+            signatures.append((name, from_base64(encoded)))
             if dash != "—":
                 raise ValueError(dash)
     except (ValueError, binascii.Error) as error:

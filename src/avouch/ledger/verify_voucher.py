@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,7 @@ from avouch.ledger.report import Check, Report, report
 def decode(text: Any) -> bytes:
     """Base64 bytes; PROOF_INVALID otherwise."""
     try:
-        return base64.b64decode(text, validate=True)
+        return note.from_base64(text)
     except (TypeError, ValueError, binascii.Error) as error:
         raise AvouchError(Code.PROOF_INVALID, "a hash in the proof is not base64") from error
 
@@ -133,6 +132,8 @@ def check_inclusion(voucher: dict[str, Any]) -> list[Check]:
 def check_signature(voucher: dict[str, Any], key: str | None) -> list[Check]:
     verifier = note.VerifierKey.parse(key or voucher["key"])
     note.verify(voucher["checkpoint"], verifier)
+    if voucher["key"] != str(verifier):
+        return [Check("signature", False, "The file names another key than the one that you gave.")]
     whose = "the key that you gave" if key else "the key in this file"
     return [Check("signature", True, f"The checkpoint is signed by {whose} ({verifier.name}+{verifier.key_id.hex()}).")]
 
@@ -146,9 +147,9 @@ def check_anchor(voucher: dict[str, Any], key: str | None, anchor: str | None) -
     if old.origin != new.origin:
         return [Check("anchor", False, "The anchor is that of another log.")]
     if old.size > new.size:
-        return [Check("anchor", None, "The anchor is newer than this voucher: export the voucher again to compare them.")]
+        return [Check("anchor", False, "The anchor is newer than this voucher: export the voucher again to compare them.")]
     if old.size != new.size and str(old.size) not in voucher["anchors"]:
-        return [Check("anchor", None, f"The voucher has no proof from size {old.size}: export it again.")]
+        return [Check("anchor", False, f"The voucher has no proof from size {old.size}: export it again.")]
     if not merkle.is_consistent(old.size, new.size, old.root, new.root, path):
         return [Check("anchor", False, "FORK: the log of this voucher does not extend the anchored checkpoint.")]
     since = "was in the log before" if voucher["entry"]["seq"] < old.size else "was added after"

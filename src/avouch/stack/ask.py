@@ -120,11 +120,10 @@ def read_passages(stack: Stack, tx: Connection, principal: Principal, hits: Sequ
             raise AvouchError(Code.FORBIDDEN, f"the mask let {version.id} through, which the policy forbids")
         text = stack.store.text(tx, version.document_id, version.text_blob)
         why = f"{', '.join(sorted(principal.groups & version.labels))}; {version.classification.name.lower()}"
-        headings = tuple(text[s.start : s.end].strip("# \n") for s in chunks.headings_of(span))
-        start, end = int(span["start"]), int(span["end"])
-        found.append(
-            Passage(hit.row, version, start, end, int(span["page"]), headings, text[start:end], hit.scores, why)
-        )
+        piece = chunks.unpack(span)
+        headings = tuple(text[s.start : s.end].strip("# \n") for s in piece.headings)
+        quote = text[piece.start : piece.end]
+        found.append(Passage(hit.row, version, piece.start, piece.end, piece.page, headings, quote, hit.scores, why))
     return found
 
 

@@ -180,7 +180,7 @@ class Run:
             first += len(pending.chunks)
         stack.store.blobs.sync()
         if texts:
-            spans = [chunks.spans_of(d.ordinal, p.chunks) for d, p in zip(drafts, batch, strict=True)]
+            spans = [chunks.pack(d.ordinal, p.chunks) for d, p in zip(drafts, batch, strict=True)]
             chunks.append(stack.tables, row, np.concatenate(spans), vectors)
 
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:

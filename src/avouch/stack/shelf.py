@@ -16,14 +16,14 @@ from sqlalchemy import Connection
 
 from avouch.adapters.faiss_scan import FaissScan
 from avouch.adapters.tantivy_text import TantivyText
-from avouch.index.current import Current
+from avouch.errors import AvouchError, Code
+from avouch.index import current
 from avouch.index.generation import Generation
 from avouch.lake import chunks, documents
-from avouch.lake.chunks import Spans
 from avouch.ledger import log
 from avouch.policy.mask import visible_classes
-from avouch.records import Chunk, Fate, Mask, Moment, Principal, Rows, TextRow, TextScope, Version
-from avouch.retrieve.visible import Visible
+from avouch.records import Fate, Mask, Moment, Principal, Rows, Spans, TextRow, TextScope, Version
+from avouch.retrieve.vector import Visible
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -36,24 +36,38 @@ class Shelf:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
-        self._lock = threading.Lock()
-        self.current = Current(stack.home.index, chunks.SPAN, FaissScan, TantivyText)
+        self._lock = threading.RLock()
         self.generation = self._open()
         self.refresh()
 
     def _open(self) -> Generation:
-        embedder = self.stack.embedder
-        found = self.current.open()
-        if found is not None and found.model == embedder.digest:
+        root = self.stack.home.index
+        root.mkdir(exist_ok=True)
+        try:
+            folder = current.serving(root)
+            found = None if folder is None else Generation.open(folder, FaissScan.open, TantivyText)
+        except AvouchError as error:
+            if error.code is not Code.INDEX_STALE:
+                raise
+            found = None
+        if found is not None and found.model == self.stack.embedder.digest:
             return found
-        return self.current.begin(embedder.digest, embedder.dimensions)
+        return self._begin()
+
+    def _begin(self) -> Generation:
+        """A new, empty generation that serves once it has taken in the lake."""
+        number, folder = current.following(self.stack.home.index)
+        embedder = self.stack.embedder
+        made = Generation.create(folder, number, embedder.digest, embedder.dimensions, FaissScan.open, TantivyText)
+        self.stack.state.read(lambda tx: self._take_in(tx, made, 0))
+        current.switch(self.stack.home.index, folder)
+        return made
 
     def rebuild(self) -> int:
         """Make a new generation from the lake and switch to it; returns its number."""
         with self._lock:
-            embedder = self.stack.embedder
-            self.generation = self.current.begin(embedder.digest, embedder.dimensions)
-        self.refresh()
+            old, self.generation = self.generation, self._begin()
+            old.close()
         return self.generation.number
 
     def refresh(self) -> None:
@@ -63,44 +77,60 @@ class Shelf:
 
     def _refresh(self, tx: Connection) -> None:
         size = log.size(tx)
-        indexed = self.generation.snapshot
+        if size - 1 > self.generation.snapshot or self.stack.catalog.seen < 0:
+            self._take_in(tx, self.generation, size)
+
+    def _take_in(self, tx: Connection, generation: Generation, size: int) -> None:
+        size = size or log.size(tx)
         self.stack.catalog.refresh(tx, size)
-        if size - 1 == indexed:
-            return
-        self._reindex_ended(tx, indexed, size)
-        self._append(tx, size - 1)
-        self.generation.advance(size - 1)
+        if size - 1 > generation.snapshot:
+            self._reindex_ended(tx, generation, size)
+            self._append(tx, generation, size - 1)
+            generation.advance(size - 1)
 
-    def _reindex_ended(self, tx: Connection, indexed: int, size: int) -> None:
+    def _reindex_ended(self, tx: Connection, generation: Generation, size: int) -> None:
         """Versions that ended since: the same words under new times."""
-        columns, known = self.stack.catalog.columns, self.stack.catalog.known
+        columns, known, indexed = self.stack.catalog.columns, self.stack.catalog.known, generation.snapshot
         ended = (columns["ended"] > indexed) & (columns["ended"] < size) & (columns["recorded"] <= indexed)
-        changed = np.flatnonzero(known & ended & (columns["first_row"] < self.generation.rows)).tolist()
+        changed = np.flatnonzero(known & ended & (columns["first_row"] < generation.rows)).tolist()
         for start in range(0, len(changed), VERSIONS):
-            found = documents.by_ordinal(tx, changed[start : start + VERSIONS])
-            rows: list[TextRow] = []
-            for version in found.values():
-                span = slice(version.first_row, version.first_row + version.rows)
-                rows += self._text_rows(tx, version, range(span.start, span.stop), self.generation.spans[span])
-            self.generation.reindex(rows)
+            generation.reindex(self._held(tx, generation, changed[start : start + VERSIONS]))
 
-    def _append(self, tx: Connection, snapshot: int) -> None:
+    def _held(self, tx: Connection, generation: Generation, ordinals: list[int]) -> Iterator[TextRow]:
+        """The text rows of versions that the generation holds."""
+        for version in documents.by_ordinal(tx, ordinals).values():
+            rows = range(version.first_row, version.first_row + version.rows)
+            yield from self._text_rows(tx, version, rows, generation.spans[rows.start : rows.stop])
+
+    def _append(self, tx: Connection, generation: Generation, snapshot: int) -> None:
         """Append what the lake has beyond the generation's rows, where the ledger knows its version."""
-        rows, spans, vectors = chunks.read(self.stack.tables, self.generation.rows)
         known = self.stack.catalog.known
-        if not rows.size:
+        rows, spans, vectors = chunks.read(self.stack.tables, generation.rows)
+        if not rows.size or not known.size:
             return
         keep = (spans["version"] < known.size) & known[np.minimum(spans["version"], known.size - 1)]
         rows, spans, vectors = rows[keep], spans[keep], vectors[keep]
-        for start in range(0, len(rows), AT_ONCE):
-            part = slice(start, start + AT_ONCE)
-            texts = list(self._texts(tx, rows[part], spans[part]))
-            self.generation.append(rows[part], vectors[part], spans[part], texts, snapshot)
+        for part in runs_of(rows, AT_ONCE):
+            texts = self._texts(tx, rows[part], spans[part])
+            generation.append(int(rows[part][0]), vectors[part], spans[part], texts, snapshot)
+
+    def erase(self, ordinals: list[int], rows: list[int]) -> None:
+        """Remove versions from every file of the generation, for good."""
+        with self._lock:
+            self.stack.state.read(lambda tx: self._erase(tx, ordinals, np.array(rows, np.int64)))
+            self.refresh()
+
+    def _erase(self, tx: Connection, ordinals: list[int], rows: Rows) -> None:
+        spans = self.generation.spans["version"]
+        left = np.setdiff1d(np.unique(spans[spans >= 0]), np.array(ordinals, np.int64)).tolist()
+        parts = (left[start : start + VERSIONS] for start in range(0, len(left), VERSIONS))
+        remaining = (row for part in parts for row in self._held(tx, self.generation, part))
+        self.generation.erase(ordinals, rows, remaining)
 
     def _texts(self, tx: Connection, rows: Rows, spans: Spans) -> Iterator[TextRow]:
         """Text rows of consecutive spans, version by version."""
         ordinals, first = np.unique(spans["version"], return_index=True)
-        found = documents.by_ordinal(tx, ordinals.tolist())
+        found: dict[int, Version] = documents.by_ordinal(tx, ordinals.tolist())
         borders = [*sorted(first.tolist()), len(spans)]
         for start, end in zip(borders, borders[1:], strict=False):
             version = found[int(spans["version"][start])]
@@ -113,8 +143,8 @@ class Shelf:
         same = ("class_id", "recorded", "ended", "world_from", "valid_to", "ended_at", "title")
         values = {name: getattr(version, name) for name in same}
         for row, span in zip(rows, spans, strict=True):
-            piece = Chunk(int(span["start"]), int(span["end"]), int(span["page"]), chunks.headings_of(span))
-            yield TextRow(row=row, version=version.ordinal, text=chunks.searchable(text, "", piece), **values)
+            words = chunks.searchable(text, "", chunks.unpack(span))
+            yield TextRow(row=row, version=version.ordinal, text=words, **values)
 
     def scope(self, principal: Principal, moment: Moment) -> Scope:
         """What a principal may find at a moment: the classes, the mask over versions, the mask over rows."""
@@ -126,8 +156,18 @@ class Shelf:
             return Scope(TextScope(classes, moment), versions, Visible(rows))
 
 
+def runs_of(rows: Rows, at_once: int) -> Iterator[slice]:
+    """Slices of consecutive row numbers, each at most so long."""
+    breaks = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), rows.size]
+    for begin, end in zip(breaks, breaks[1:], strict=False):
+        for start in range(begin, end, at_once):
+            yield slice(start, min(start + at_once, end))
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
+    """What a question may find: for the text search, over versions, over rows."""
+
     text: TextScope
     versions: Mask
     rows: Visible

@@ -1,0 +1,156 @@
+"""What a file is, by its content. The name speaks only where the content allows several answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+
+TEXT = "text/plain"
+MARKDOWN = "text/markdown"
+HTML = "text/html"
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+JSONL = "application/jsonl"
+CSV = "text/csv"
+ZIP = "application/zip"
+UNKNOWN = ""
+RECORDS = frozenset({JSONL, CSV})
+DELIMITERS = ",;\t|"
+
+_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_TAG = re.compile(r"\s*<(?:p|div|table|h[1-6]|meta|title|script|section|article|main|ul|ol|span|center)\b[^>]*>", re.I)
+_OTHER = re.compile(r"\s*(?:<\?xml|<svg|\{\\rtf|%!PS|#!)", re.I)
+_FRONT = re.compile(r"---[^\S\n]*\n(?:[\w-]+:.*\n|[\s#-].*\n)*?(?:---|\.\.\.)[^\S\n]*(?:\n|$)")
+_SIGNS = (
+    re.compile(r"^#{1,6} \S.*\n\s*\n", re.M),
+    re.compile(r"^\|?\s*:?-{3,}:?\s*\|[\s|:-]*$", re.M),
+    re.compile(r"^(?:[-*+]|\d{1,3}\.) \S", re.M),
+    re.compile(r"\[[^\]\n]+\]\(\S+\)"),
+    re.compile(r"^```", re.M),
+    re.compile(r"\*\*\S[^*\n]*\S\*\*"),
+)
+_PEEK = 50
+
+
+def detect(data: bytes, name: str, whole: bool = True) -> str:
+    """The media type of bytes that are not text, or ``UNKNOWN`` where they may be text. ``whole``: not cut."""
+    if b"%PDF-" in data[:1024]:
+        return PDF
+    if data.startswith(b"PK\x03\x04"):
+        return ZIP if whole and not _is_word(data) else DOCX
+    return UNKNOWN
+
+
+def binary(text: str) -> bool:
+    """Whether decoded text is rubbish: more than one control character in fifty."""
+    sample = text[:8192]
+    odd = sum(1 for c in sample if (c < " " and c not in "\t\n\r\f\x0b\x1b") or "\x7f" <= c <= "\x9f")
+    return odd * 50 > len(sample)
+
+
+def detect_text(sample: str, name: str, complete: bool) -> str:
+    """The media type of text by its beginning; ``complete`` where that is all of it."""
+    suffix = name.lower().removesuffix(".gz").rpartition(".")[2]
+    tests: tuple[tuple[str, Callable[[], bool]], ...] = (
+        (HTML, lambda: bool(_HTML.match(sample[:8192]))),
+        (JSONL, lambda: _is_jsonl(sample, suffix, complete)),
+        (UNKNOWN, lambda: bool(_OTHER.match(sample[:256])) or _is_json(sample, complete)),
+        (MARKDOWN, lambda: suffix in ("md", "markdown", "mdown", "mkd")),
+        (HTML, lambda: bool(_TAG.match(sample[:2048])) and "</" in sample),
+        (CSV, lambda: _is_csv(sample, suffix, complete)),
+        (MARKDOWN, lambda: _is_markdown(sample)),
+    )
+    return next((kind for kind, test in tests if test()), TEXT)
+
+
+def _is_word(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "word/document.xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return b"word/" in data
+
+
+def _is_jsonl(sample: str, suffix: str, complete: bool) -> bool:
+    if sample.lstrip()[:1] != "{":
+        return False
+    lines = sample.lstrip().split("\n")
+    if not complete:
+        lines.pop()
+    lines = [line for line in lines if line.strip()][:_PEEK]
+    if not lines:
+        return suffix in ("jsonl", "ndjson")
+    objects = sum(map(_is_object, lines))
+    return objects * 2 > len(lines) or (suffix in ("jsonl", "ndjson") and objects > 0)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_json(sample: str, complete: bool) -> bool:
+    """A whole JSON document, which is neither text for people nor lines of records."""
+    start = sample.lstrip()
+    if not re.match(r"\{\s*(?:\"|\})|\[\s*(?:[\[{\"\]]|-?\d)", start):
+        return False
+    try:
+        json.loads(sample)
+    except (ValueError, RecursionError):
+        return not complete and start[0] == "{"
+    return True
+
+
+def _is_csv(sample: str, suffix: str, complete: bool) -> bool:
+    named = suffix in ("csv", "tsv", "tab")
+    delimiter = delimiter_of(sample)
+    rows = table(sample, delimiter, complete)
+    if len(rows) < (1 if named else 5):
+        return False
+    width = len(rows[0])
+    even = sum(len(row) == width for row in rows)
+    header = all(cell.strip() and len(cell) < 80 for cell in rows[0]) and len(set(rows[0])) == width
+    if named:
+        return width >= 2 and even * 2 > len(rows)
+    return header and width >= 3 and delimiter != "|" and even == len(rows)
+
+
+def delimiter_of(sample: str) -> str:
+    """The delimiter whose count is steadiest over the first lines, by the header where none is."""
+    first = sample.split("\n", 1)[0]
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        return first.strip()[4]
+    try:
+        found = csv.Sniffer().sniff("\n".join(sample[:16_384].split("\n")[:_PEEK]), DELIMITERS).delimiter
+    except csv.Error:
+        found = ","
+    return found if found in first else max(DELIMITERS, key=first.count)
+
+
+def table(sample: str, delimiter: str, complete: bool) -> list[list[str]]:
+    """The first rows of what may be CSV; none where it cannot be read so."""
+    lines = sample.split("\n")
+    reader = csv.reader(io.StringIO("\n".join(lines if complete else lines[:-1])), delimiter=delimiter)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            if any(row):
+                rows.append(row)
+            if len(rows) >= _PEEK:
+                break
+    except csv.Error:
+        return rows
+    return rows
+
+
+def _is_markdown(sample: str) -> bool:
+    if _FRONT.match(sample):
+        return True
+    headings = len(_SIGNS[0].findall(sample))
+    return headings >= 2 or (headings == 1 and any(sign.search(sample) for sign in _SIGNS[1:]))
