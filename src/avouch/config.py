@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ class Settings:
     threads: int = 0
 
 
+KINDS: dict[str, Callable[[Any], Any]] = {"str": str, "int": int, "float": float}
+
+
 def load(home: Path) -> Settings:
     """The settings of a home; CONFIG_INVALID for an unknown name or a wrong type."""
     path = home / "avouch.toml"
@@ -40,7 +44,7 @@ def load(home: Path) -> Settings:
         told: dict[str, Any] = tomllib.loads(path.read_text()) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AvouchError(Code.CONFIG_INVALID, "avouch.toml is not TOML") from error
-    known = {field.name: type(field.default) for field in fields(Settings)}
+    known = {field.name: KINDS[str(field.type)] for field in fields(Settings)}
     for name in known:
         if (value := os.environ.get(f"AVOUCH_{name.upper()}")) is not None:
             told[name] = value
@@ -51,5 +55,5 @@ def load(home: Path) -> Settings:
         try:
             settings[name] = known[name](value)
         except (TypeError, ValueError) as error:
-            raise AvouchError(Code.CONFIG_INVALID, f"{name} must be a {known[name].__name__}") from error
+            raise AvouchError(Code.CONFIG_INVALID, f"the value of {name} has a wrong type") from error
     return Settings(**settings)

@@ -132,14 +132,8 @@ class TantivyText:
         return tuple(dict.fromkeys(self._analyzer.analyze(question)))
 
     def weights(self, question: str) -> dict[str, float]:
-        """The inverse document frequency of each term of a question, over all chunks and fields."""
-        searcher = self._view[0]
-        total = searcher.num_docs
-        known = {
-            term: max(searcher.doc_freq(field, term) for field in BOOSTS) for term in self.analyse(question)
-        }
-        # Chunks taken out still count in a term's frequency: it may exceed the total.
-        return {term: math.log1p((max(total - n, 0) + 0.5) / (n + 0.5)) for term, n in known.items()}
+        """The inverse document frequency of each term of a question, over all chunks."""
+        return self._weigh(self.analyse(question))
 
     def search(self, terms: Sequence[str], scope: TextScope, k: int) -> tuple[Rows, Vectors]:
         """The k best rows inside ``scope`` and their BM25 scores, best first, ties by row."""
@@ -172,7 +166,7 @@ class TantivyText:
 
     def self_score(self, terms: Sequence[str]) -> float:
         """The score of a text of average length that holds every term once: the sum of their weights."""
-        return BOOSTS["body"] * sum(self.weights(" ".join(terms)).values())
+        return BOOSTS["body"] * sum(self._weigh(terms).values())
 
     def count(self, version_ordinals: Sequence[int]) -> int:
         """How many chunks of these versions the files still know, taken out ones included."""
@@ -185,6 +179,13 @@ class TantivyText:
                 self._writer.rollback()
                 self._writer.wait_merging_threads()
                 self._writer = None
+
+    def _weigh(self, terms: Sequence[str]) -> dict[str, float]:
+        searcher = self._view[0]
+        total = searcher.num_docs
+        known = {term: searcher.doc_freq("body", term) for term in terms}
+        # Chunks taken out still count in a term's frequency, which may so exceed the total.
+        return {term: math.log1p((max(total - n, 0) + 0.5) / (n + 0.5)) for term, n in known.items()}
 
     def _writing(self) -> Any:
         if self._writer is None:

@@ -60,7 +60,7 @@ def extract(
     keep = sorted(np.argsort(-first, kind="stable")[:EMBEDDED].tolist())
     vectors = embed([found[i].text for i in keep])
     cosine = np.round(vectors @ question, 4)
-    scores = first[keep] + COSINE * cosine
+    scores = np.asarray(first[keep] + COSINE * cosine, np.float32)
     chosen = choose(scores, vectors)
     picked = [found[keep[i]] for i in chosen]
     return Extract(
@@ -73,7 +73,7 @@ def extract(
 def candidates(at: int, passage: Passage, weights: Mapping[str, float], analyze: Analyze) -> list[Sentence]:
     """The sentences of one passage that could stand alone."""
     found, whole = [], sum(weights.values()) or 1.0
-    for span in sentences(passage.text):
+    for span in sentences(passage.text, 0, len(passage.text)):
         bare = strip(passage.text, span)
         text = passage.text[bare.start : bare.end]
         if SHORT <= len(text) <= LONG and not is_heading(passage.text, span, text):

@@ -10,7 +10,7 @@ import numpy as np
 
 from avouch.errors import AvouchError, Code
 from avouch.index import files
-from avouch.records import SPAN, Rows, Spans, Vectors
+from avouch.records import SPAN, Mask, Rows, Spans, Vectors
 
 VECTORS, SPANS = "vectors.f32", "spans.bin"
 EMPTY = 0xFF  # every byte of -1
@@ -60,7 +60,8 @@ class RowFiles:
         """Those of the rows of which the files, ``of`` rows long, keep anything."""
         vectors, spans = self.map(of)
         records = np.frombuffer(spans[rows].tobytes(), np.uint8).reshape(-1, SPAN.itemsize)
-        return rows[vectors[rows].any(axis=1) | (records != EMPTY).any(axis=1)]
+        kept: Mask = vectors[rows].any(axis=1) | (records != EMPTY).any(axis=1)
+        return rows[kept]
 
 
 def blank(rows: int) -> Spans:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from avouch.ports import Tables
+from avouch.ports import Column, Tables
 from avouch.records import DEPTH, SPAN, Chunk, Span, Spans, Vectors
 
 CHUNKS, EMBEDDINGS, RUNS = "chunks", "embeddings", "runs"
@@ -36,8 +36,8 @@ def unpack(span: Any) -> Chunk:
 def append(tables: Tables, first_row: int, spans: Spans, vectors: Vectors) -> None:
     """Commit chunks and their embeddings; rows are first_row, first_row + 1, …"""
     rows = np.arange(first_row, first_row + len(spans), dtype=np.int64)
-    columns = {name: np.ascontiguousarray(spans[name]).reshape(len(spans), -1) for name in FIELDS}
-    columns |= {name: columns[name].ravel() for name in FIELDS if name != "headings"}
+    columns: dict[str, Column] = {name: np.ascontiguousarray(spans[name]) for name in FIELDS}
+    columns["headings"] = columns["headings"].reshape(len(spans), DEPTH * 2)
     tables.append(CHUNKS, {"row": rows, **columns})
     tables.append(EMBEDDINGS, {"row": rows, "version": columns["version"], "vector": vectors})
 

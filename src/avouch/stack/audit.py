@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from avouch.errors import AvouchError, Code
 from avouch.ledger import log, prove
-from avouch.ledger.verify_log import Report, Row, verify_log
+from avouch.ledger.report import Report
+from avouch.ledger.verify_log import Row, verify_log
 from avouch.records import Principal
 from avouch.stack.act import Commit, Stamp, act
 

@@ -112,7 +112,11 @@ def finish(stack: Stack, found: list[Version]) -> None:
     stack.state.flush()
 
 
+def versions_of(stack: Stack, document_id: str) -> list[Version]:
+    return stack.state.read(lambda tx: documents.versions_of(tx, document_id))
+
+
 def resume(stack: Stack) -> None:
     """Finish the erasures that a crash cut short."""
     for document_id in json.loads(stack.state.read(lambda tx: fact(tx, PENDING))):
-        finish(stack, stack.state.read(lambda tx, one=document_id: documents.versions_of(tx, one)))
+        finish(stack, versions_of(stack, document_id))

@@ -8,6 +8,7 @@ finds by fingerprint what is already recorded.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from avouch.canon import canonical, new_id, plain
+from avouch.config import Settings
 from avouch.errors import AvouchError, Code
 from avouch.ingest.chunk import chunk
 from avouch.ingest.discover import Found, Options, count, discover
@@ -173,7 +175,8 @@ class Run:
         texts = [body for pending in batch for body in embedded_texts(pending)]
         vectors = stack.embedder.embed(texts)
         ordinal, row = stack.state.write(lambda tx: documents.allocate(tx, len(batch), len(texts)))
-        drafts, fresh, first = [], [], row
+        fresh: list[str] = []
+        drafts, first = [], row
         for at, pending in enumerate(batch):
             draft = self.draft(pending, ordinal + at, first, fresh)
             drafts.append(draft)
@@ -266,6 +269,11 @@ def embedded_texts(pending: Pending) -> list[str]:
     """What is embedded of each chunk: the title, the headings above it, its text."""
     text, title = pending.parsed.text, pending.metadata.title or ""
     return [chunks.searchable(text, title, piece) for piece in pending.chunks]
+
+
+def options_of(settings: Settings, metadata: Metadata, columns: Mapping[str, str]) -> Options:
+    """The options of a run, with the limits that the home sets."""
+    return Options(metadata, columns, settings.max_file_bytes, settings.max_line_chars)
 
 
 def ingest(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from avouch import config
 from avouch.errors import AvouchError, Code
-from avouch.lake import documents, keyring
+from avouch.lake import keyring
 from avouch.records import Fate
 from avouch.stack import erase
 from avouch.stack.act import Commit, Stamp, act
@@ -74,7 +74,7 @@ def replay_erasures(stack: Stack, digest: str) -> tuple[str, ...]:
     """Erase again what was erased since the backup was made, then record the restoration."""
     erased = []
     for document_id in dict.fromkeys(erase.remembered(stack)):
-        found = stack.state.read(lambda tx, one=document_id: documents.versions_of(tx, one))
+        found = erase.versions_of(stack, document_id)
         if found and found[-1].fate is not Fate.ERASED:
             erase.erase(stack, stack.owner, document_id, "replayed after a restore")
             erased.append(document_id)

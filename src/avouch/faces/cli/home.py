@@ -99,3 +99,11 @@ def collect(as_json: Json = False) -> None:
     if as_json:
         return show_json(told)
     return out.print(f"[green]✓[/] {told.blobs} orphaned blobs and {told.versions} orphaned versions removed")
+
+
+@app.command()
+def demo(home: Annotated[Path | None, typer.Option("--home", help="Where to make the demonstration's home.")] = None) -> None:
+    """Show what Avouch does, on a small hospital's library, in under two minutes."""
+    from avouch.faces.demo.story import tell
+
+    tell((home or Choice.home).expanduser().resolve())

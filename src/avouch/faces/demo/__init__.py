@@ -1,0 +1,1 @@
+"""The demonstration: a small hospital's library, three people, one story."""

@@ -1,0 +1,118 @@
+"""What every VectorScan must do.
+
+    class TestMine(VectorScanSuite):
+        def open(self, folder, dimensions, rows, bound): return MyScan.open(...)
+
+``open`` gives the first ``rows`` rows of what was saved to the folder, or an empty scan for 0 rows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from avouch.ports import VectorScan
+from avouch.records import Mask, Vectors
+
+DIMENSIONS = 32
+
+
+def unit(rows: int, seed: int, spread: float = 1.0) -> Vectors:
+    """Unit vectors, (rows, DIMENSIONS) float32; a small spread puts them close together."""
+    draw = np.random.default_rng(seed)
+    vectors = spread * draw.standard_normal((rows, DIMENSIONS)) + np.eye(DIMENSIONS)[0] * (1 - spread)
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+class VectorScanSuite:
+    """Rows keep their numbers, masks hold, the bound holds, files hold what they should and no more."""
+
+    def open(self, folder: Path, dimensions: int, rows: int, bound: float) -> VectorScan:
+        raise NotImplementedError
+
+    def made(self, folder: Path, vectors: Vectors) -> VectorScan:
+        scan = self.open(folder, DIMENSIONS, 0, 0.0)
+        scan.add(vectors)
+        return scan
+
+    def test_an_empty_scan_finds_nothing(self, tmp_path: Path) -> None:
+        scan = self.open(tmp_path, DIMENSIONS, 0, 0.0)
+        rows, scores = scan.search(unit(1, 0)[0], None, 5)
+        assert (len(scan), len(rows), len(scores)) == (0, 0, 0)
+
+    @pytest.mark.parametrize("spread", [1.0, 0.01])
+    def test_no_approximation_is_off_by_more_than_the_bound(self, tmp_path: Path, spread: float) -> None:
+        vectors = unit(3000, 1, spread)
+        scan = self.made(tmp_path, vectors[:2000])
+        scan.add(vectors[2000:])
+        scan.add(unit(50, 2) * 3)  # far outside of what the scan has seen
+        every = np.concatenate([vectors, unit(50, 2) * 3])
+        for query in unit(20, 3):
+            rows, scores = scan.search(query, None, len(every))
+            assert sorted(rows.tolist()) == list(range(len(every)))
+            assert np.abs(scores - every[rows] @ query).max() <= scan.bound
+
+    def test_best_first_and_only_what_the_mask_lets_through(self, tmp_path: Path) -> None:
+        vectors, query = unit(1000, 4), unit(1, 5)[0]
+        scan = self.made(tmp_path, vectors)
+        mask: Mask = np.random.default_rng(6).random(1000) < 0.1
+        rows, scores = scan.search(query, mask, 20)
+        assert len(rows) == 20 and mask[rows].all() and len(set(rows.tolist())) == 20
+        assert (np.diff(scores) <= 0).all()
+        left_out = np.setdiff1d(np.flatnonzero(mask), rows)
+        assert (vectors[left_out] @ query).max() <= scores[-1] + scan.bound
+
+    def test_fewer_visible_than_asked_for_gives_them_all(self, tmp_path: Path) -> None:
+        scan = self.made(tmp_path, unit(500, 7))
+        mask: Mask = np.zeros(500, np.bool_)
+        assert len(scan.search(unit(1, 8)[0], mask, 10)[0]) == 0
+        other: Mask = np.zeros(500, np.bool_)
+        other[[3, 499]] = True
+        assert sorted(scan.search(unit(1, 8)[0], other, 10)[0].tolist()) == [3, 499]
+
+    def test_rows_beyond_a_short_mask_are_not_visible(self, tmp_path: Path) -> None:
+        scan = self.made(tmp_path, unit(500, 9))
+        mask: Mask = np.ones(101, np.bool_)
+        assert scan.search(unit(1, 10)[0], mask, 500)[0].max() == 100
+
+    def test_saved_and_opened_it_finds_the_same(self, tmp_path: Path) -> None:
+        vectors, query = unit(700, 11), unit(1, 12)[0]
+        scan = self.made(tmp_path, vectors[:300])
+        scan.save(tmp_path)
+        scan.add(vectors[300:])
+        scan.save(tmp_path)
+        again = self.open(tmp_path, DIMENSIONS, 700, scan.bound)
+        assert (len(again), again.bound) == (700, pytest.approx(scan.bound))
+        for ours, theirs in zip(scan.search(query, None, 50), again.search(query, None, 50), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+    def test_opening_an_earlier_state_forgets_what_came_after(self, tmp_path: Path) -> None:
+        vectors, query = unit(700, 13), unit(1, 14)[0]
+        scan = self.made(tmp_path, vectors[:300])
+        scan.save(tmp_path)
+        bound = scan.bound
+        scan.add(vectors[300:] * 2)
+        scan.save(tmp_path)
+        again = self.open(tmp_path, DIMENSIONS, 300, bound)
+        again.add(vectors[300:])
+        again.save(tmp_path)
+        third = self.open(tmp_path, DIMENSIONS, 700, again.bound)
+        rows, scores = third.search(query, None, 700)
+        assert np.abs(scores - vectors[rows] @ query).max() <= third.bound
+
+    def test_what_is_erased_is_gone_from_the_files_and_numbers_stay(self, tmp_path: Path) -> None:
+        vectors = unit(400, 15)
+        scan = self.made(tmp_path, vectors)
+        scan.save(tmp_path)
+        gone = np.array([0, 7, 399], np.int64)
+        assert scan.held(tmp_path, gone).tolist() == gone.tolist()
+        scan.erase(gone)
+        scan.save(tmp_path)
+        assert len(scan.held(tmp_path, gone)) == 0
+        again = self.open(tmp_path, DIMENSIONS, 400, scan.bound)
+        mask: Mask = np.ones(400, np.bool_)
+        mask[gone] = False
+        for row in (1, 8, 398):
+            assert again.search(vectors[row], mask, 1)[0].tolist() == [row]
