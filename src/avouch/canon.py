@@ -18,7 +18,7 @@ import rfc8785
 
 from avouch.errors import AvouchError, Code
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 SALT_BYTES = 16
 
 

@@ -282,14 +282,18 @@ class Hit:
 class Passage:
     """A chunk as retrieved for one question."""
 
-    row: int
-    version: Version
+    document_id: str
+    version_id: str
+    document_key: str
+    title: str
+    page: int
     start: int
     end: int
-    page: int
     headings: tuple[str, ...]
     text: str
+    score: float
     scores: Scores
+    row: int
     why: str = ""
 
 

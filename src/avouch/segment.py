@@ -11,9 +11,7 @@ from collections.abc import Iterator
 
 from avouch.records import Span
 
-_STOP = re.compile(
-    r"[.!?…]+(?:[\"'”’»)\]*_]|\[\d[\d,;–\- ]{0,20}\])*(?=\s)|[。！？]+[”’」』）]*"  # noqa: RUF001
-)
+_STOP = re.compile(r"[.!?…]+(?:[\"'”’»)\]*_]|\[\d[\d,;–\- ]{0,20}\])*(?=\s)|[。！？]+[”’」』）]*")
 _LIST = re.compile(r"\s*(?:[-*+•‣◦▪·–]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)])\s")
 _MARKUP = re.compile(r"\s*(?:#{1,6}\s|```|~~~|\|)|\s*(?:=+|-{2,})\s*$")
 _ROW = re.compile(r"\s*\||.*\s\|\s")
@@ -26,18 +24,163 @@ _LETTERS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?$")
 _OPENERS = "\"'“‘«([{*_"
 
 _NEVER = frozenset(
-    "e.g i.e eg ie cf viz vs v dr mr mrs ms prof st fig figs ref refs eq eqs ca approx resp tab sect "
-    "incl vol ed eds pp chap suppl sp spp subsp var ssp dept univ assoc gen rev hon sr".split()
+    [
+        "e.g",
+        "i.e",
+        "eg",
+        "ie",
+        "cf",
+        "viz",
+        "vs",
+        "v",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "st",
+        "fig",
+        "figs",
+        "ref",
+        "refs",
+        "eq",
+        "eqs",
+        "ca",
+        "approx",
+        "resp",
+        "tab",
+        "sect",
+        "incl",
+        "vol",
+        "ed",
+        "eds",
+        "pp",
+        "chap",
+        "suppl",
+        "sp",
+        "spp",
+        "subsp",
+        "var",
+        "ssp",
+        "dept",
+        "univ",
+        "assoc",
+        "gen",
+        "rev",
+        "hon",
+        "sr",
+    ]
 )
-_BEFORE_NUMBER = frozenset("no nos p vol art para sec ch nr".split())
-_MAYBE = frozenset("al etc inc ltd co corp jr ph.d m.d b.sc".split())
-_AFTER = frozenset("vitamin hepatitis type group grade class stage phase factor influenza level arm part".split())
+_BEFORE_NUMBER = frozenset(["no", "nos", "p", "vol", "art", "para", "sec", "ch", "nr"])
+_MAYBE = frozenset(["al", "etc", "inc", "ltd", "co", "corp", "jr", "ph.d", "m.d", "b.sc"])
+_AFTER = frozenset(
+    [
+        "vitamin",
+        "hepatitis",
+        "type",
+        "group",
+        "grade",
+        "class",
+        "stage",
+        "phase",
+        "factor",
+        "influenza",
+        "level",
+        "arm",
+        "part",
+    ]
+)
 _STARTERS = frozenset(
-    "a an the this that these those it its in on at for from with we our they their he she his her you your "
-    "there here however although though while when where if as after before during since because both all "
-    "some most many several each every no not one two three further furthermore moreover thus therefore "
-    "hence finally overall also additionally patients results conclusion conclusions background methods "
-    "objective objectives to by and but or do does is are was were what which who how why people".split()
+    [
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "in",
+        "on",
+        "at",
+        "for",
+        "from",
+        "with",
+        "we",
+        "our",
+        "they",
+        "their",
+        "he",
+        "she",
+        "his",
+        "her",
+        "you",
+        "your",
+        "there",
+        "here",
+        "however",
+        "although",
+        "though",
+        "while",
+        "when",
+        "where",
+        "if",
+        "as",
+        "after",
+        "before",
+        "during",
+        "since",
+        "because",
+        "both",
+        "all",
+        "some",
+        "most",
+        "many",
+        "several",
+        "each",
+        "every",
+        "no",
+        "not",
+        "one",
+        "two",
+        "three",
+        "further",
+        "furthermore",
+        "moreover",
+        "thus",
+        "therefore",
+        "hence",
+        "finally",
+        "overall",
+        "also",
+        "additionally",
+        "patients",
+        "results",
+        "conclusion",
+        "conclusions",
+        "background",
+        "methods",
+        "objective",
+        "objectives",
+        "to",
+        "by",
+        "and",
+        "but",
+        "or",
+        "do",
+        "does",
+        "is",
+        "are",
+        "was",
+        "were",
+        "what",
+        "which",
+        "who",
+        "how",
+        "why",
+        "people",
+    ]
 )
 _WIDE = 0.7
 _LOOK = 48
@@ -97,7 +240,10 @@ def _runs(text: str, lines: list[tuple[int, int]]) -> Iterator[tuple[int, int, b
         return
     shapes = [text[a:b] for a, b in lines]
     width = max(map(len, shapes))
-    rows = [len(lines) > 1 and _ROW.match(shape) is not None or shape.lstrip().startswith("|") for shape in shapes]
+    rows = [
+        (len(lines) > 1 and _ROW.match(shape) is not None) or shape.lstrip().startswith("|")
+        for shape in shapes
+    ]
     first = 0
     for i in range(1, len(lines) + 1):
         if i == len(lines) or rows[i] or rows[i - 1] or _meant(shapes[i - 1], shapes[i], width):
@@ -115,7 +261,7 @@ def _meant(line: str, following: str, width: int) -> bool:
     word = head.split(None, 1)[0]
     if head[0].islower() or len(line.rstrip()) + 1 + len(word) >= _WIDE * width:
         return False
-    return not line.rstrip().endswith((",", ";", "-", "–", "("))  # noqa: RUF001
+    return not line.rstrip().endswith((",", ";", "-", "–", "("))
 
 
 def _ends(text: str, first: int, begin: int, stop: int, after: int, last: int) -> bool:
@@ -123,12 +269,12 @@ def _ends(text: str, first: int, begin: int, stop: int, after: int, last: int) -
     follow = after
     while follow < last and text[follow].isspace():
         follow += 1
-    if follow >= last or text[stop] in "。！？":  # noqa: RUF001
+    if follow >= last or text[stop] in "。！？":
         return True
     at = follow
     while at < last - 1 and text[at] in _OPENERS:
         at += 1
-    bullet = text[at] in "-–•*" and at + 1 < last and text[at + 1] == " "  # noqa: RUF001
+    bullet = text[at] in "-–•*" and at + 1 < last and text[at + 1] == " "
     if text[at].islower() and not _MIXED.match(text, at, last):
         return False
     if text[stop] != "." or text[stop:after].count(".") > 1:

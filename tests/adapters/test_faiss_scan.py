@@ -12,7 +12,7 @@ from avouch.adapters import faiss_scan
 from avouch.adapters.faiss_scan import FaissScan
 from avouch.errors import AvouchError, Code
 from avouch.ports import VectorScan
-from avouch.records import Mask
+from avouch.records import Mask, Vectors
 from avouch.testing.vector_scan import DIMENSIONS, VectorScanSuite, unit
 
 
@@ -28,29 +28,20 @@ class TestConformanceOverManySegments(TestConformance):
         monkeypatch.setattr(faiss_scan, "PARALLEL_ROWS", 100)
 
 
+def scan_of(*batches: Vectors) -> FaissScan:
+    scan = FaissScan(DIMENSIONS)
+    for batch in batches:
+        scan.add(batch)
+    return scan
+
+
 def test_growth_and_drift_make_it_stale() -> None:
-    scan = FaissScan(DIMENSIONS)
-    scan.add(unit(100, 1, 0.01))
-    assert not scan.stale
-    scan.add(unit(1, 2))
-    assert scan.stale
-    scan = FaissScan(DIMENSIONS)
-    vectors = unit(20_000, 3)
-    scan.add(vectors)
-    scan.add(vectors)
-    assert not scan.stale
-
-
-def test_a_first_batch_of_hundreds_is_not_stale_until_there_are_thousands() -> None:
-    scan = FaissScan(DIMENSIONS)
-    vectors = unit(faiss_scan.FEW_ROWS, 4)
-    scan.add(vectors[:200])
-    for _ in range(3):
-        scan.add(vectors[:200])
-    assert not scan.stale
-    for _ in range(faiss_scan.STALE_GROWTH):
-        scan.add(vectors[:200].repeat(faiss_scan.FEW_ROWS // 200, axis=0))
-    assert scan.stale
+    narrow, few, many = unit(100, 1, 0.01), unit(200, 2), unit(20_000, 3)
+    assert not scan_of(narrow, narrow).stale
+    assert scan_of(narrow, few).stale
+    assert not scan_of(many, many).stale
+    assert not scan_of(few, few, few).stale
+    assert scan_of(few, *[few.repeat(20, axis=0)] * 5).stale
 
 
 @pytest.mark.parametrize("bad", [np.full((2, DIMENSIONS), np.nan), np.zeros((2, 3)), np.zeros(DIMENSIONS)])

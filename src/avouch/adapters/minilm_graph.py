@@ -9,12 +9,19 @@ It gives ``last_hidden_state`` (batch, sequence, hidden), float32.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import prod
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
 from avouch.errors import AvouchError, Code
+from avouch.records import Vectors
 
 GRAPH = "1"
 """Changes whenever the graph that is built changes: it is part of the name under which one is cached."""
@@ -27,6 +34,17 @@ LINEAR = (
     "attention.output.dense",
     "intermediate.dense",
     "output.dense",
+)
+
+
+SIZES = (
+    "num_hidden_layers",
+    "num_attention_heads",
+    "hidden_size",
+    "intermediate_size",
+    "vocab_size",
+    "max_position_embeddings",
+    "type_vocab_size",
 )
 
 
@@ -56,19 +74,30 @@ def read_config(config: Mapping[str, Any], names: Collection[str]) -> Bert:
         ("position_embedding_type", "absolute", "absolute"),
     ):
         if config.get(key, default) != wanted:
-            raise AvouchError(Code.MODEL_INVALID, f"config.json: {key} is {config.get(key)!r}, not {wanted!r}")
+            raise AvouchError(
+                Code.MODEL_INVALID, f"config.json: {key} is {config.get(key)!r}, not {wanted!r}"
+            )
     prefix = next((name.removesuffix(LAST) for name in sorted(names) if name.endswith(LAST)), None)
     if prefix is None:
         raise AvouchError(Code.MODEL_INVALID, f"model.safetensors has no tensor {LAST}")
-    keys = ("num_hidden_layers", "num_attention_heads", "hidden_size", "intermediate_size", "vocab_size")
-    sizes = {key: config.get(key) for key in (*keys, "max_position_embeddings", "type_vocab_size")}
-    for key, size in sizes.items():
-        if not isinstance(size, int) or size < 1:
-            raise AvouchError(Code.MODEL_INVALID, f"config.json: {key} is {size!r}, not a positive integer")
-    bert = Bert(*sizes.values(), float(config.get("layer_norm_eps", 1e-12)), prefix)  # type: ignore[arg-type]
+    bert = Bert(
+        *(size(config, key) for key in SIZES),
+        epsilon=float(config.get("layer_norm_eps", 1e-12)),
+        prefix=prefix,
+    )
     if bert.hidden % bert.heads:
-        raise AvouchError(Code.MODEL_INVALID, "config.json: hidden_size is no multiple of num_attention_heads")
+        raise AvouchError(
+            Code.MODEL_INVALID, "config.json: hidden_size is no multiple of num_attention_heads"
+        )
     return bert
+
+
+def size(config: Mapping[str, Any], key: str) -> int:
+    """A positive integer of ``config.json``; MODEL_INVALID where it is none."""
+    value = config.get(key)
+    if not isinstance(value, int) or value < 1:
+        raise AvouchError(Code.MODEL_INVALID, f"config.json: {key} is {value!r}, not a positive integer")
+    return value
 
 
 def tensors(bert: Bert) -> dict[str, tuple[int, ...]]:
@@ -103,7 +132,7 @@ class Drawing:
         self.bert = bert
         self.nodes: list[Any] = []
 
-    def add(self, kind: str, *inputs: str, to: str = "", domain: str = "", **attributes: object) -> str:
+    def add(self, kind: str, *inputs: str, to: str = "", domain: str = "", **attributes: Any) -> str:
         """Add one node and return the name of its output."""
         output = to or f"{kind}_{len(self.nodes)}"
         self.nodes.append(self.helper.make_node(kind, inputs, [output], output, domain=domain, **attributes))
@@ -138,11 +167,13 @@ class Drawing:
         mixed = self.linear(self.add("Reshape", mixed, "rows"), f"{here}attention.output.dense")
         x = self.norm(self.add("Add", mixed, x), f"{here}attention.output.LayerNorm")
         wide = self.add("Gelu", self.linear(x, f"{here}intermediate.dense"))
-        return self.norm(self.add("Add", self.linear(wide, f"{here}output.dense"), x), f"{here}output.LayerNorm")
+        return self.norm(
+            self.add("Add", self.linear(wide, f"{here}output.dense"), x), f"{here}output.LayerNorm"
+        )
 
 
 def build_graph(bert: Bert) -> bytes:
-    """The serialised ONNX model of this encoder (about 20 kB for six layers)."""
+    """The serialised ONNX model of this encoder (about 20 kB for six layers). It alone needs ``onnx``."""
     from onnx import TensorProto as Proto
 
     drawing = Drawing(bert)
@@ -160,8 +191,46 @@ def build_graph(bert: Bert) -> bytes:
             weight.external_data.add(key=key, value=value)
         held.append(weight)
     ids = helper.make_tensor_value_info("input_ids", Proto.INT64, ["batch", "sequence"])
-    dims = ["batch", "sequence", bert.hidden]
-    hidden = helper.make_tensor_value_info("last_hidden_state", Proto.FLOAT, dims)
+    axes = ["batch", "sequence", bert.hidden]
+    hidden = helper.make_tensor_value_info("last_hidden_state", Proto.FLOAT, axes)
     graph = helper.make_graph(drawing.nodes, "bert", [ids], [hidden], held)
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)]
     return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=IR).SerializeToString())
+
+
+def load_weights(folder: Path, config: Mapping[str, Any]) -> tuple[Bert, dict[str, Vectors]]:
+    """The encoder's shape and its tensors as float32, each checked for its shape."""
+    path = folder / "model.safetensors"
+    weights: dict[str, Vectors] = {}
+    try:
+        with safe_open(path, "np") as file:
+            bert = read_config(config, file.keys())
+            names = set(file.keys())
+            for name, shape in tensors(bert).items():
+                if name not in names:
+                    raise AvouchError(Code.MODEL_INVALID, f"{path} has no tensor {name}")
+                part = file.get_slice(name)
+                if tuple(part.get_shape()) != shape or part.get_dtype() not in ("F32", "F16"):
+                    found = f"{part.get_dtype()} {part.get_shape()}"
+                    raise AvouchError(Code.MODEL_INVALID, f"{path}: {name} is {found}, not float {shape}")
+                weights[name] = file.get_tensor(name).astype(np.float32, copy=False)
+    except SafetensorError as error:
+        raise AvouchError(Code.MODEL_INVALID, f"{path} is not a safetensors file") from error
+    return bert, weights
+
+
+def cached_graph(bert: Bert, path: Path) -> bytes:
+    """The encoder's graph from ``path``, built and written there first where it is not yet.
+
+    Written beside and renamed: two processes may build at once, and none ever reads half a file.
+    """
+    if path.is_file():
+        return path.read_bytes()
+    graph = build_graph(bert)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.stem, delete=False) as file:
+        file.write(graph)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(path)
+    return graph

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -21,10 +20,9 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as failures
-from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer
 
-from avouch.adapters.minilm_graph import GRAPH, Bert, build_graph, read_config, tensors
+from avouch.adapters.minilm_graph import GRAPH, cached_graph, load_weights
 from avouch.canon import canonical, digest
 from avouch.errors import AvouchError, Code
 from avouch.records import Rows, Vectors
@@ -56,15 +54,17 @@ class OnnxEmbedder:
     precision = "fp32"
     engine = f"onnxruntime {ort.__version__}"
 
-    def __init__(self, session: ort.InferenceSession, tokenizer: Tokenizer, pooling: str, threads: int) -> None:
-        self.digest = ""
+    def __init__(
+        self, session: ort.InferenceSession, tokenizer: Tokenizer, digest: str, pooling: str, threads: int
+    ) -> None:
+        self.digest = digest
         self._session, self._tokenizer, self._pooling = session, tokenizer, pooling
         self._inputs = frozenset(i.name for i in session.get_inputs())
         names = {o.name for o in session.get_outputs()}
         self._output = next((name for name in OUTPUTS if name in names), "")
         if not self._output or "input_ids" not in self._inputs:
             raise AvouchError(Code.MODEL_INVALID, f"model.onnx lacks input_ids, or any output of {OUTPUTS}")
-        self._workers = threads or len(os.sched_getaffinity(0))
+        self._workers = threads or cores()
         self._pool = ThreadPoolExecutor(self._workers, "embed")
         self.dimensions = self._run(self._encode([""])[0][np.newaxis]).shape[1]
 
@@ -112,7 +112,15 @@ class OnnxEmbedder:
             raise AvouchError(Code.MODEL_INVALID, f"the model failed on {ids.shape} token ids") from error
         if x.ndim == 3:
             x = x[:, 0] if self._pooling == "cls" else x.mean(axis=1)
-        return np.asarray(x / np.linalg.norm(x, axis=1, keepdims=True), np.float32)
+        norm = np.linalg.norm(x, axis=-1, keepdims=True)
+        if x.ndim != 2 or not (np.isfinite(norm) & (norm > 0)).all():
+            raise AvouchError(Code.MODEL_INVALID, f"the model gives no vector for {ids.shape} token ids")
+        return np.asarray(x / norm, np.float32)
+
+
+def cores() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def open_embedder(model: Path | None, cache: Path, threads: int = 0) -> OnnxEmbedder:
@@ -131,27 +139,28 @@ def open_embedder(model: Path | None, cache: Path, threads: int = 0) -> OnnxEmbe
         if digests.get(name) != pinned:
             raise AvouchError(Code.MODEL_DIGEST, f"{folder / name} is not the pinned file")
     config, pooling = read_json(folder / "config.json"), read_pooling(folder)
-    identity = digest(canonical({"files": digests, "pooling": pooling, "max_tokens": MAX_TOKENS}))
+    limit = config.get("max_position_embeddings", MAX_TOKENS)
+    if not isinstance(limit, int) or limit < 3:
+        raise AvouchError(Code.MODEL_INVALID, f"config.json: max_position_embeddings is {limit!r}")
+    limit = min(limit, MAX_TOKENS)
+    identity = digest(canonical({"files": digests, "pooling": pooling, "max_tokens": limit}))
+    tokenizer = open_tokenizer(folder / "tokenizer.json", limit)
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     source: str | bytes = str(folder / "model.onnx")
-    vocabulary = positions = None
     if "model.safetensors" in digests:
         bert, weights = load_weights(folder, config)
+        if tokenizer.get_vocab_size() > bert.vocabulary:
+            raise AvouchError(Code.MODEL_INVALID, f"{folder}: more tokens than the model has embeddings")
         source = cached_graph(bert, cache / f"bert-{GRAPH}-{identity.removeprefix('sha256:')}.onnx")
         held = [ort.OrtValue.ortvalue_from_numpy(weight) for weight in weights.values()]
         options.add_external_initializers(list(weights), held)
-        vocabulary, positions = bert.vocabulary, bert.positions
-    positions = positions or config.get("max_position_embeddings") or MAX_TOKENS
-    tokenizer = open_tokenizer(folder / "tokenizer.json", min(MAX_TOKENS, positions), vocabulary)
     try:
         session = ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except FAILURES as error:
         raise AvouchError(Code.MODEL_INVALID, f"{folder}: ONNX Runtime cannot open the model") from error
-    embedder = OnnxEmbedder(session, tokenizer, pooling, threads)
-    embedder.digest = identity
-    return embedder
+    return OnnxEmbedder(session, tokenizer, identity, pooling, threads)
 
 
 def default_folder() -> Path:
@@ -165,7 +174,9 @@ def default_folder() -> Path:
 def parts(folder: Path) -> list[str]:
     """Names of the files that decide the vectors. MODEL_INVALID where one is missing."""
     onnx = sorted(path.name for path in folder.glob("model.onnx*"))
-    needed = ["tokenizer.json", "model.onnx"] if onnx else ["tokenizer.json", "model.safetensors", "config.json"]
+    needed = (
+        ["tokenizer.json", "model.onnx"] if onnx else ["tokenizer.json", "model.safetensors", "config.json"]
+    )
     missing = [name for name in needed if not (folder / name).is_file()]
     if missing:
         raise AvouchError(Code.MODEL_INVALID, f"{folder} has no {', no '.join(missing)}")
@@ -202,7 +213,7 @@ def read_pooling(folder: Path) -> str:
     raise AvouchError(Code.MODEL_INVALID, f"{folder}: pooling by {', '.join(chosen)} is not known")
 
 
-def open_tokenizer(path: Path, limit: int, vocabulary: int | None) -> Tokenizer:
+def open_tokenizer(path: Path, limit: int) -> Tokenizer:
     """The tokenizer without padding, cut at ``limit`` tokens: shipped ones pad and cut at 128."""
     try:
         tokenizer = Tokenizer.from_str(path.read_text("utf-8"))
@@ -210,46 +221,6 @@ def open_tokenizer(path: Path, limit: int, vocabulary: int | None) -> Tokenizer:
         raise AvouchError(Code.MODEL_INVALID, f"{path} is not a tokenizer") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(limit)
-    if vocabulary is not None and tokenizer.get_vocab_size() > vocabulary:
-        raise AvouchError(Code.MODEL_INVALID, f"{path} has more tokens than the model has embeddings")
     if not tokenizer.encode("").ids:
         raise AvouchError(Code.MODEL_INVALID, f"{path} adds no [CLS] and [SEP]")
     return tokenizer
-
-
-def load_weights(folder: Path, config: Mapping[str, Any]) -> tuple[Bert, dict[str, Vectors]]:
-    """The encoder's shape and its tensors as float32, each checked for its shape."""
-    path = folder / "model.safetensors"
-    weights: dict[str, Vectors] = {}
-    try:
-        with safe_open(path, "np") as file:
-            bert = read_config(config, file.keys())
-            names = set(file.keys())
-            for name, shape in tensors(bert).items():
-                if name not in names:
-                    raise AvouchError(Code.MODEL_INVALID, f"{path} has no tensor {name}")
-                part = file.get_slice(name)
-                if tuple(part.get_shape()) != shape or part.get_dtype() not in ("F32", "F16"):
-                    found = f"{part.get_dtype()} {part.get_shape()}"
-                    raise AvouchError(Code.MODEL_INVALID, f"{path}: {name} is {found}, not float {shape}")
-                weights[name] = file.get_tensor(name).astype(np.float32, copy=False)
-    except SafetensorError as error:
-        raise AvouchError(Code.MODEL_INVALID, f"{path} is not a safetensors file") from error
-    return bert, weights
-
-
-def cached_graph(bert: Bert, path: Path) -> bytes:
-    """The encoder's graph from ``path``, built and written there first where it is not yet.
-
-    Written beside and renamed: two processes may build at once, and none ever reads half a file.
-    """
-    if path.is_file():
-        return path.read_bytes()
-    graph = build_graph(bert)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.stem, delete=False) as file:
-        file.write(graph)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
-    return graph

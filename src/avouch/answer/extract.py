@@ -48,10 +48,16 @@ class Extract:
 
 
 def extract(
-    question: Vectors, weights: Mapping[str, float], passages: Sequence[Passage], analyze: Analyze, embed: Embed
+    question: Vectors,
+    weights: Mapping[str, float],
+    passages: Sequence[Passage],
+    analyze: Analyze,
+    embed: Embed,
 ) -> Extract:
     """Choose up to four sentences. ``weights`` is the idf of each term of the question."""
-    found = [s for p, passage in enumerate(passages[:PASSAGES]) for s in candidates(p, passage, weights, analyze)]
+    found = [
+        s for p, passage in enumerate(passages[:PASSAGES]) for s in candidates(p, passage, weights, analyze)
+    ]
     if not found:
         return Extract((), 0.0, 0.0)
     top = max(passage.scores.fused for passage in passages) or 1.0

@@ -63,7 +63,9 @@ class _Builder:
     def add(self, block: Block) -> None:
         if self.start >= 0 and self._page(block.start) != self._page(self.end - 1):
             self.flush()
-        if block.kind is BlockKind.HEADING and block.end - block.start <= min(_HEADING_CHARS, self.limit // 2):
+        if block.kind is BlockKind.HEADING and block.end - block.start <= min(
+            _HEADING_CHARS, self.limit // 2
+        ):
             self._head(block)
         else:
             self._fill(block)

@@ -17,10 +17,24 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_GUESSES = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1257 iso8859_2 iso8859_5 iso8859_7 iso8859_15 "
-    "koi8_r shift_jis euc_jp gb18030 big5 euc_kr"
-).split()
+_GUESSES = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "iso8859_2",
+    "iso8859_5",
+    "iso8859_7",
+    "iso8859_15",
+    "koi8_r",
+    "shift_jis",
+    "euc_jp",
+    "gb18030",
+    "big5",
+    "euc_kr",
+]
 _SAMPLE = 32_768
 _CHAOS = 0.15
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -34,9 +48,7 @@ def decode(data: bytes, key: str, html: bool = False) -> str:
     try:
         return data.decode(name)
     except UnicodeDecodeError as error:
-        raise AvouchError(
-            Code.ENCODING_UNKNOWN, f"{key}: not {name} at byte {error.start:,}"
-        ) from error
+        raise AvouchError(Code.ENCODING_UNKNOWN, f"{key}: not {name} at byte {error.start:,}") from error
 
 
 def marked(data: bytes) -> str | None:

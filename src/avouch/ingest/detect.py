@@ -9,6 +9,10 @@ import re
 import zipfile
 from collections.abc import Callable
 
+from avouch.errors import AvouchError, Code
+from avouch.ingest.decode import encoding, marked
+from avouch.ingest.frontmatter import fenced
+
 TEXT = "text/plain"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
@@ -16,15 +20,18 @@ PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 JSONL = "application/jsonl"
 CSV = "text/csv"
-ZIP = "application/zip"
 UNKNOWN = ""
 RECORDS = frozenset({JSONL, CSV})
 DELIMITERS = ",;\t|"
 
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
-_TAG = re.compile(r"\s*<(?:p|div|table|h[1-6]|meta|title|script|section|article|main|ul|ol|span|center)\b[^>]*>", re.I)
+_HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
+)
+_TAG = re.compile(
+    r"\s*<(?:p|div|table|h[1-6]|meta|title|script|section|article|main|ul|ol|span|center)\b[^>]*>", re.I
+)
 _OTHER = re.compile(r"\s*(?:<\?xml|<svg|\{\\rtf|%!PS|#!)", re.I)
-_FRONT = re.compile(r"---[^\S\n]*\n(?:[\w-]+:.*\n|[\s#-].*\n)*?(?:---|\.\.\.)[^\S\n]*(?:\n|$)")
 _SIGNS = (
     re.compile(r"^#{1,6} \S.*\n\s*\n", re.M),
     re.compile(r"^\|?\s*:?-{3,}:?\s*\|[\s|:-]*$", re.M),
@@ -36,20 +43,35 @@ _SIGNS = (
 _PEEK = 50
 
 
-def detect(data: bytes, name: str, whole: bool = True) -> str:
-    """The media type of bytes that are not text, or ``UNKNOWN`` where they may be text. ``whole``: not cut."""
+def detect(data: bytes, key: str, complete: bool) -> str:
+    """The media type of a file by its beginning; ``complete`` where ``data`` is all of it. TYPE_UNKNOWN."""
     if b"%PDF-" in data[:1024]:
         return PDF
     if data.startswith(b"PK\x03\x04"):
-        return ZIP if whole and not _is_word(data) else DOCX
-    return UNKNOWN
+        return _zip(data, key, complete)
+    sample = _sample(data)
+    kind = UNKNOWN if _binary(sample) else detect_text(sample, key, complete)
+    if kind == UNKNOWN:
+        raise AvouchError(Code.TYPE_UNKNOWN, f"{key}: its content is of no type that can be read")
+    return kind
 
 
-def binary(text: str) -> bool:
-    """Whether decoded text is rubbish: more than one control character in fifty."""
-    sample = text[:8192]
-    odd = sum(1 for c in sample if (c < " " and c not in "\t\n\r\f\x0b\x1b") or "\x7f" <= c <= "\x9f")
-    return odd * 50 > len(sample)
+def _zip(data: bytes, key: str, complete: bool) -> str:
+    if _is_word(data) if complete else b"word/" in data or key.lower().endswith(".docx"):
+        return DOCX
+    raise AvouchError(Code.TYPE_UNKNOWN, f"{key}: a zip archive that is not a DOCX document")
+
+
+def _sample(data: bytes) -> str:
+    """Text good enough to look at: the last character may be cut, legacy letters may be wrong."""
+    name = marked(data) or ("utf-8" if encoding(data[:-4]) == "utf-8" else "latin-1")
+    return data.decode(name, "ignore").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _binary(text: str) -> bool:
+    """Whether this is no text: more than one control character in fifty."""
+    part = text[:8192]
+    return sum(c < " " and c not in "\t\n\f\x0b\x1b" for c in part) * 50 > len(part)
 
 
 def detect_text(sample: str, name: str, complete: bool) -> str:
@@ -150,7 +172,7 @@ def table(sample: str, delimiter: str, complete: bool) -> list[list[str]]:
 
 
 def _is_markdown(sample: str) -> bool:
-    if _FRONT.match(sample):
+    if fenced(sample):
         return True
     headings = len(_SIGNS[0].findall(sample))
     return headings >= 2 or (headings == 1 and any(sign.search(sample) for sign in _SIGNS[1:]))

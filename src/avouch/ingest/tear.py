@@ -79,7 +79,9 @@ def _rows(text: str, start: int, end: int) -> list[Span]:
 def _items(text: str, start: int, end: int) -> list[Span]:
     """Outermost list items: each with the lines, and the items, that hang from it."""
     rows = _rows(text, start, end)
-    indents = [_indent(text, row) if _ITEM.match(text, row.start + _indent(text, row)) else -1 for row in rows]
+    indents = [
+        _indent(text, row) if _ITEM.match(text, row.start + _indent(text, row)) else -1 for row in rows
+    ]
     outer = min((indent for indent in indents if indent >= 0), default=0)
     spans: list[Span] = []
     for row, indent in zip(rows, indents, strict=True):

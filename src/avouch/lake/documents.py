@@ -116,7 +116,9 @@ def record(tx: Connection, source: str, drafts: Sequence[Draft], seq: int, at: i
     if fresh:
         tx.execute(insert(documents), fresh)
     if drafts:
-        tx.execute(insert(versions), [row_of_version(draft, shapes[draft.shape], seq, at) for draft in drafts])
+        tx.execute(
+            insert(versions), [row_of_version(draft, shapes[draft.shape], seq, at) for draft in drafts]
+        )
     for draft in drafts:
         if not draft.is_new:
             change = {"current": draft.ordinal, "fingerprint": draft.fingerprint, "key": draft.key}
@@ -135,7 +137,16 @@ def row_of_document(draft: Draft, source: str) -> dict[str, Any]:
 
 
 def row_of_version(draft: Draft, class_id: int, seq: int, at: int) -> dict[str, Any]:
-    same = ("ordinal", "id", "document_id", "title", "media_type", "content_digest", "original_blob", "text_blob")
+    same = (
+        "ordinal",
+        "id",
+        "document_id",
+        "title",
+        "media_type",
+        "content_digest",
+        "original_blob",
+        "text_blob",
+    )
     return {
         **{name: getattr(draft, name) for name in (*same, "source_url", "first_row", "rows")},
         "class_id": class_id,

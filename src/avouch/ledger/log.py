@@ -74,7 +74,14 @@ class Log:
         salt = new_salt()
         entry = Entry(self._size, from_micros(at), kind, actor, commit(salt, body))
         leaf = entry.leaf
-        row = {"seq": entry.seq, "time": at, "kind": kind, "leaf": leaf, "salt": salt, "body": canonical(body)}
+        row = {
+            "seq": entry.seq,
+            "time": at,
+            "kind": kind,
+            "leaf": leaf,
+            "salt": salt,
+            "body": canonical(body),
+        }
         tx.execute(ADD_ENTRY, row)
         added = []
         level, position, here = 0, entry.seq, merkle.leaf_hash(leaf)
@@ -113,7 +120,11 @@ def last_time(tx: Connection) -> int:
 
 def seq_at(tx: Connection, micros: int) -> int | None:
     """The last entry made at or before a time, or None where the log begins later."""
-    query = select(entries.c.seq).where(entries.c.time <= micros).order_by(entries.c.time.desc(), entries.c.seq.desc())
+    query = (
+        select(entries.c.seq)
+        .where(entries.c.time <= micros)
+        .order_by(entries.c.time.desc(), entries.c.seq.desc())
+    )
     return tx.execute(query.limit(1)).scalar()
 
 
@@ -152,5 +163,7 @@ def body_of(tx: Connection, seq: int) -> tuple[str, bytes] | None:
 
 def scan(tx: Connection, start: int = 0) -> Iterator[Any]:
     """Rows (seq, leaf, salt, body) in order, streamed."""
-    query = select(entries.c.seq, entries.c.leaf, entries.c.salt, entries.c.body).where(entries.c.seq >= start)
+    query = select(entries.c.seq, entries.c.leaf, entries.c.salt, entries.c.body).where(
+        entries.c.seq >= start
+    )
     yield from tx.execution_options(yield_per=1000).execute(query.order_by(entries.c.seq))

@@ -36,7 +36,9 @@ class Tree:
         return here or merkle.EMPTY_ROOT
 
 
-def check_entry(leaf: bytes, seq: int, time: str, salt: str | None, body: bytes | None) -> tuple[Entry, str | None]:
+def check_entry(
+    leaf: bytes, seq: int, time: str, salt: str | None, body: bytes | None
+) -> tuple[Entry, str | None]:
     """One entry in its place; the second value says what is wrong with it."""
     entry = of(json.loads(leaf), leaf)
     if entry.seq != seq:
@@ -99,10 +101,18 @@ def verify_log(
     if beyond:
         text = f"The log was cut: it has {tree.size} entries, a signed checkpoint has {beyond[0]}."
         return report([Check("entries", False, text)], tree.size)
-    checks = [Check("entries", True, f"{tree.size} entries, in order, each committing to its body ({erased} erased).")]
-    checks.append(Check("checkpoints", True, f"{len(notes)} signed checkpoints and {len(anchors)} anchors match the tree."))
+    checks = [
+        Check(
+            "entries", True, f"{tree.size} entries, in order, each committing to its body ({erased} erased)."
+        )
+    ]
+    checks.append(
+        Check(
+            "checkpoints", True, f"{len(notes)} signed checkpoints and {len(anchors)} anchors match the tree."
+        )
+    )
     if not anchors:
-        text = "Not proven: that the log was never rewritten. Whoever holds home and key can; keep checkpoints elsewhere."
+        text = "Not proven: that the log was never rewritten. Whoever holds home and key can; keep anchors elsewhere."
         checks.append(Check("not proven", None, text))
     return report(checks)
 
@@ -114,7 +124,8 @@ def verify_export(data: bytes, key: str | None, anchor: str | None) -> Report:
         head = json.loads(lines[0])
         rows = [json.loads(line) for line in lines[1:]]
         found = [
-            (row["leaf"].encode(), row["salt"], None if row["body"] is None else canonical(row["body"])) for row in rows
+            (row["leaf"].encode(), row["salt"], None if row["body"] is None else canonical(row["body"]))
+            for row in rows
         ]
         notes, own = head["checkpoints"], head["keys"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -7,7 +7,20 @@ from avouch.records import Principal, VisibilityClass
 ACTS = {
     "reader": frozenset({"ask", "replay", "export"}),
     "owner": frozenset(
-        {"ask", "replay", "export", "ingest", "withdraw", "erase", "principal", "key", "backup", "restore", "collect", "checkpoint"}
+        {
+            "ask",
+            "replay",
+            "export",
+            "ingest",
+            "withdraw",
+            "erase",
+            "principal",
+            "key",
+            "backup",
+            "restore",
+            "collect",
+            "checkpoint",
+        }
     ),
 }
 

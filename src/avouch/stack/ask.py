@@ -53,6 +53,7 @@ class Found:
     vector: Vectors
     scope: Scope
     passages: list[Passage]
+    versions: dict[str, Version]
     weights: Mapping[str, float]
     best: float
     gap: float
@@ -102,12 +103,16 @@ def retrieve(stack: Stack, principal: Principal, question: str, moment: Asof, cl
     scope = shelf.scope(principal, moment.moment)
     clock.lap("mask")
     fused = search(stack, question, query, scope, stack.settings.passages, clock)
-    passages = stack.state.read(lambda tx: read_passages(stack, tx, principal, fused.hits))
+    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, fused.hits))
     clock.lap("recheck")
-    return Found(query, scope, passages, shelf.generation.text.weights(question), fused.best, fused.gap)
+    return Found(
+        query, scope, passages, versions, shelf.generation.text.weights(question), fused.best, fused.gap
+    )
 
 
-def read_passages(stack: Stack, tx: Connection, principal: Principal, hits: Sequence[Hit]) -> list[Passage]:
+def read_passages(
+    stack: Stack, tx: Connection, principal: Principal, hits: Sequence[Hit]
+) -> tuple[list[Passage], dict[str, Version]]:
     """Passages with their text; each one's own attributes are put to the policy once more."""
     spans = {hit.row: stack.shelf.generation.spans[hit.row] for hit in hits}
     versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
@@ -123,8 +128,24 @@ def read_passages(stack: Stack, tx: Connection, principal: Principal, hits: Sequ
         piece = chunks.unpack(span)
         headings = tuple(text[s.start : s.end].strip("# \n") for s in piece.headings)
         quote = text[piece.start : piece.end]
-        found.append(Passage(hit.row, version, piece.start, piece.end, piece.page, headings, quote, hit.scores, why))
-    return found
+        found.append(
+            Passage(
+                document_id=version.document_id,
+                version_id=version.id,
+                document_key=version.key,
+                title=version.title,
+                page=piece.page,
+                start=piece.start,
+                end=piece.end,
+                headings=headings,
+                text=quote,
+                score=hit.scores.fused,
+                scores=hit.scores,
+                row=hit.row,
+                why=why,
+            )
+        )
+    return found, {version.id: version for version in versions.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +163,7 @@ def answer(stack: Stack, question: str, found: Found, moment: Asof, clock: Clock
     """Quote, check, and keep what is supported; abstain where too little speaks for an answer."""
     text = stack.shelf.generation.text
     drafted = extract.extract(found.vector, found.weights, found.passages, text.words, stack.embedder.embed)
-    claims = [cite(found.passages[s.passage], s, moment.moment.at) for s in drafted.chosen]
+    claims = [cite(found, s) for s in drafted.chosen]
     kept = tuple(claim for claim in claims if claim.verdict is Verdict.SUPPORTED)
     sure = abstain.confidence(found.best, found.gap) if found.passages else 0.0
     abstained = not kept or sure < stack.settings.abstain_below
@@ -150,26 +171,26 @@ def answer(stack: Stack, question: str, found: Found, moment: Asof, clock: Clock
     return Drafted(question, () if abstained else kept, round(sure, 4), abstained, moment)
 
 
-def cite(passage: Passage, sentence: extract.Sentence, at: int) -> Claim:
-    version = passage.version
-    page = passage.page
+def cite(found: Found, sentence: extract.Sentence) -> Claim:
+    passage = found.passages[sentence.passage]
+    version = found.versions[passage.version_id]
     quote = passage.text[sentence.start - passage.start : sentence.end - passage.start]
     citation = Citation(
         version.document_id,
         version.id,
         version.key,
         version.title,
-        page,
+        passage.page,
         sentence.start,
         sentence.end,
         quote,
         version.fate,
-        warning(version, at),
+        warning(version),
     )
     return check.check(sentence.text, (citation,))
 
 
-def warning(version: Version, at: int) -> str:
+def warning(version: Version) -> str:
     """What a reader must know of a cited version that is not the newest truth."""
     day = from_micros(min(version.ended_at, 2**52))[:10]
     told = {
@@ -199,15 +220,21 @@ def record(
     facts = facts_of(stack, found, drafted, purpose)
     asked = Asked(voucher, principal.id, principal.asserted, drafted.question, facts)
     stack.vault.seal(tx, voucher, principal.id, drafted.question.encode())
-    stack.vault.seal(tx, vector_name(voucher), principal.id, np.ascontiguousarray(found.vector, "<f4").tobytes())
-    versions = {passage.version.id: passage.version for passage in found.passages}
-    body = Binder(stack, tx, asked).body(found.passages, list(drafted.claims), versions)
+    stack.vault.seal(
+        tx, vector_name(voucher), principal.id, np.ascontiguousarray(found.vector, "<f4").tobytes()
+    )
+    body = Binder(stack, tx, asked).body(found.passages, list(drafted.claims), found.versions)
     tx.execute(insert(schema.answers), {"id": voucher, "seq": stamp.seq, "principal_id": principal.id})
     cited = sorted({citation.version_id for claim in drafted.claims for citation in claim.citations})
     if cited:
-        tx.execute(insert(schema.citations), [{"answer_id": voucher, "version_id": version} for version in cited])
+        tx.execute(
+            insert(schema.citations), [{"answer_id": voucher, "version_id": version} for version in cited]
+        )
     clock.lap("voucher")
-    warnings = [drafted.moment.note, *(c.warning and f"{c.title}: {c.warning}" for k in drafted.claims for c in k.citations)]
+    warnings = [
+        drafted.moment.note,
+        *(c.warning and f"{c.title}: {c.warning}" for k in drafted.claims for c in k.citations),
+    ]
     return Answer(
         question=drafted.question,
         abstained=drafted.abstained,
@@ -226,7 +253,7 @@ def record(
 
 def nearest(passages: list[Passage]) -> tuple[str, ...]:
     """The titles of the nearest visible documents: what an abstention offers instead."""
-    return tuple(dict.fromkeys(passage.version.title for passage in passages))[:NEAREST]
+    return tuple(dict.fromkeys(passage.title for passage in passages))[:NEAREST]
 
 
 def facts_of(stack: Stack, found: Found, drafted: Drafted, purpose: str | None) -> dict[str, Any]:

@@ -32,7 +32,12 @@ def rotate(stack: Stack, principal: Principal, kind: str) -> str:
         def commit(tx: Connection, stamp: Stamp) -> tuple[str, dict[str, Any]]:
             wrapped = stack.vault.rewrap(tx, ring) if kind == "master" else 0
             stack.use(ring)
-            return made.id, {"kind": kind, "key": made.id, "verifier": str(stack.signer.key), "rewrapped": wrapped}
+            return made.id, {
+                "kind": kind,
+                "key": made.id,
+                "verifier": str(stack.signer.key),
+                "rewrapped": wrapped,
+            }
 
         return commit
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 DEPTH = 100
 
 
-def search(stack: Stack, question: str, query: Vectors, scope: Scope, k: int, clock: Clock | None = None) -> fuse.Fused:
+def search(
+    stack: Stack, question: str, query: Vectors, scope: Scope, k: int, clock: Clock | None = None
+) -> fuse.Fused:
     """The k best passages. ``query`` is the question's unit vector, float32 of shape (dimensions,)."""
     clock = clock or Clock()
     generation = stack.shelf.generation

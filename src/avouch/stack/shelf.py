@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,7 +59,9 @@ class Shelf:
         """A new, empty generation that serves once it has taken in the lake."""
         number, folder = current.following(self.stack.home.index)
         embedder = self.stack.embedder
-        made = Generation.create(folder, number, embedder.digest, embedder.dimensions, FaissScan.open, TantivyText)
+        made = Generation.create(
+            folder, number, embedder.digest, embedder.dimensions, FaissScan.open, TantivyText
+        )
         self.stack.state.read(lambda tx: self._take_in(tx, made, 0))
         current.switch(self.stack.home.index, folder)
         return made
@@ -132,11 +135,13 @@ class Shelf:
         ordinals, first = np.unique(spans["version"], return_index=True)
         found: dict[int, Version] = documents.by_ordinal(tx, ordinals.tolist())
         borders = [*sorted(first.tolist()), len(spans)]
-        for start, end in zip(borders, borders[1:], strict=False):
+        for start, end in pairwise(borders):
             version = found[int(spans["version"][start])]
             yield from self._text_rows(tx, version, rows[start:end].tolist(), spans[start:end])
 
-    def _text_rows(self, tx: Connection, version: Version, rows: Iterable[int], spans: Spans) -> Iterator[TextRow]:
+    def _text_rows(
+        self, tx: Connection, version: Version, rows: Iterable[int], spans: Spans
+    ) -> Iterator[TextRow]:
         if version.fate is Fate.ERASED:
             return
         text = self.stack.store.text(tx, version.document_id, version.text_blob)
@@ -159,7 +164,7 @@ class Shelf:
 def runs_of(rows: Rows, at_once: int) -> Iterator[slice]:
     """Slices of consecutive row numbers, each at most so long."""
     breaks = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), rows.size]
-    for begin, end in zip(breaks, breaks[1:], strict=False):
+    for begin, end in pairwise(breaks):
         for start in range(begin, end, at_once):
             yield slice(start, min(start + at_once, end))
 

@@ -24,8 +24,7 @@ from avouch.ledger import log
 from avouch.ledger.note import VerifierKey
 from avouch.ledger.prove import Signer
 from avouch.policy.groups import GroupPolicy
-from avouch.ports import Embedder, Policy, State
-from avouch.records import Principal
+from avouch.ports import Embedder, Policy
 from avouch.stack import people
 from avouch.stack.home import Home, lock
 
@@ -100,7 +99,9 @@ class Stack:
     def __enter__(self) -> Stack:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:

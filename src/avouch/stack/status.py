@@ -22,7 +22,11 @@ def status(stack: Stack, deep: bool = False) -> dict[str, Any]:
     if deep:
         missing = stack.state.read(lambda tx: missing_blobs(stack, tx))
         report = audit(stack, [])
-        whole = {"ledger": report.checks[0].text, "missing_blobs": missing, "whole": report.valid and not missing}
+        whole = {
+            "ledger": report.checks[0].text,
+            "missing_blobs": missing,
+            "whole": report.valid and not missing,
+        }
         return {**told, **counts, **whole}
     return {**told, **counts}
 
@@ -30,13 +34,15 @@ def status(stack: Stack, deep: bool = False) -> dict[str, Any]:
 def count(tx: Connection) -> dict[str, Any]:
     fates = select(schema.versions.c.fate, func.count()).group_by(schema.versions.c.fate)
     tables = {"documents": schema.documents, "principals": schema.principals, "answers": schema.answers}
-    sizes = {name: tx.execute(select(func.count()).select_from(table)).scalar() for name, table in tables.items()}
+    sizes = {
+        name: tx.execute(select(func.count()).select_from(table)).scalar() for name, table in tables.items()
+    }
     chunks = select(func.sum(schema.versions.c.rows)).where(schema.versions.c.fate == "live")
     return {
         "schema": int(schema.fact(tx, "schema")),
         "entries": log.size(tx),
         **sizes,
-        "versions": {fate: number for fate, number in tx.execute(fates).tuples()},
+        "versions": dict(tx.execute(fates).tuples().all()),
         "live_chunks": tx.execute(chunks).scalar() or 0,
     }
 
@@ -44,5 +50,7 @@ def count(tx: Connection) -> dict[str, Any]:
 def missing_blobs(stack: Stack, tx: Connection) -> int:
     """How many versions that were not erased lack bytes in the blob store."""
     there = set(stack.store.blobs.names())
-    query = select(schema.versions.c.original_blob, schema.versions.c.text_blob).where(schema.versions.c.fate != "erased")
+    query = select(schema.versions.c.original_blob, schema.versions.c.text_blob).where(
+        schema.versions.c.fate != "erased"
+    )
     return sum(not {original, text} <= there for original, text in tx.execute(query).tuples())

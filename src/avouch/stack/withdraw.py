@@ -27,7 +27,9 @@ class Withdrawal:
     relied_on_by: tuple[str, ...]
 
 
-def withdraw(stack: Stack, principal: Principal, document_id: str, wrong: bool, reason: str = "") -> Withdrawal:
+def withdraw(
+    stack: Stack, principal: Principal, document_id: str, wrong: bool, reason: str = ""
+) -> Withdrawal:
     """End the live version of a document. ``wrong`` revokes it. NOT_FOUND; INPUT_INVALID if nothing is live."""
     fate = Fate.REVOKED if wrong else Fate.WITHDRAWN
 
@@ -38,7 +40,12 @@ def withdraw(stack: Stack, principal: Principal, document_id: str, wrong: bool, 
             documents.end(tx, [document_id], stamp.seq, stamp.at, fate)
             relied = relying(tx, document_id)
             done = Withdrawal(document_id, fate, stamp.seq, relied)
-            return done, {"document": document_id, "fate": fate.value, "reason": reason, "relied_on_by": list(relied)}
+            return done, {
+                "document": document_id,
+                "fate": fate.value,
+                "reason": reason,
+                "relied_on_by": list(relied),
+            }
 
         return commit
 

@@ -71,7 +71,7 @@ class TextIndexSuite:
         made.close()
 
     def find(self, index: TextIndex, question: str, scope: TextScope = NOW, k: int = 10) -> list[int]:
-        return index.search(index.analyse(question), scope, k)[0].tolist()
+        return [int(found) for found in index.search(index.analyse(question), scope, k)[0]]
 
     def fill(self, index: TextIndex, rows: Sequence[TextRow]) -> None:
         index.add(rows)

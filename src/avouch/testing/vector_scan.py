@@ -23,7 +23,7 @@ def unit(rows: int, seed: int, spread: float = 1.0) -> Vectors:
     """Unit vectors, (rows, DIMENSIONS) float32; a small spread puts them close together."""
     draw = np.random.default_rng(seed)
     vectors = spread * draw.standard_normal((rows, DIMENSIONS)) + np.eye(DIMENSIONS)[0] * (1 - spread)
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 class VectorScanSuite:
@@ -84,7 +84,7 @@ class VectorScanSuite:
         scan.add(vectors[300:])
         scan.save(tmp_path)
         again = self.open(tmp_path, DIMENSIONS, 700, scan.bound)
-        assert (len(again), again.bound) == (700, pytest.approx(scan.bound))
+        assert len(again) == 700 and again.bound == pytest.approx(scan.bound)
         for ours, theirs in zip(scan.search(query, None, 50), again.search(query, None, 50), strict=True):
             np.testing.assert_array_equal(ours, theirs)
 

@@ -41,7 +41,9 @@ class Choice:
 
 @app.callback()
 def choose(
-    home: Annotated[str, typer.Option("--home", envvar="AVOUCH_HOME", help="The folder of the home.")] = DEFAULT_HOME,
+    home: Annotated[
+        str, typer.Option("--home", envvar="AVOUCH_HOME", help="The folder of the home.")
+    ] = DEFAULT_HOME,
 ) -> None:
     """Point at the home that the command works on."""
     Choice.home = Path(home).expanduser()

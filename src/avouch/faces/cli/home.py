@@ -16,17 +16,27 @@ def init(as_json: Json = False) -> None:
     from avouch.stack.stack import Stack
 
     with Stack.create(Choice.home) as stack:
-        told = {"home": str(Choice.home), "id": stack.id, "key": str(stack.signer.key), "keys": str(stack.home.keys)}
+        told = {
+            "home": str(Choice.home),
+            "id": stack.id,
+            "key": str(stack.signer.key),
+            "keys": str(stack.home.keys),
+        }
     if as_json:
         return show_json(told)
     out.print(f"[green]✓[/] A new home lies in [bold]{Choice.home}[/].", soft_wrap=True)
-    out.print(f"  keys     {told['keys']}   [dim]keep a copy elsewhere: without them nothing can be read[/]", soft_wrap=True)
+    out.print(
+        f"  keys     {told['keys']}   [dim]keep a copy elsewhere: without them nothing can be read[/]",
+        soft_wrap=True,
+    )
     out.print(f"  verifier {told['key']}   [dim]give it to whoever checks your vouchers[/]", soft_wrap=True)
     return out.print("  next     avouch ingest FOLDER --labels staff --class internal", soft_wrap=True)
 
 
 @app.command()
-def status(deep: Annotated[bool, typer.Option("--deep", help="Check every store.")] = False, as_json: Json = False) -> None:
+def status(
+    deep: Annotated[bool, typer.Option("--deep", help="Check every store.")] = False, as_json: Json = False
+) -> None:
     """Say what the home holds and whether it is whole."""
     from avouch.stack.status import status as status_of
 
@@ -49,7 +59,9 @@ def migrate() -> None:
 
 
 @app.command()
-def backup(to: Annotated[Path, typer.Argument(help="The file to write (.tar).")], as_json: Json = False) -> None:
+def backup(
+    to: Annotated[Path, typer.Argument(help="The file to write (.tar).")], as_json: Json = False
+) -> None:
     """Write a backup of everything but the keys and the index (which is made again)."""
     from avouch.stack.backup import backup as run
 
@@ -102,7 +114,11 @@ def collect(as_json: Json = False) -> None:
 
 
 @app.command()
-def demo(home: Annotated[Path | None, typer.Option("--home", help="Where to make the demonstration's home.")] = None) -> None:
+def demo(
+    home: Annotated[
+        Path | None, typer.Option("--home", help="Where to make the demonstration's home.")
+    ] = None,
+) -> None:
     """Show what Avouch does, on a small hospital's library, in under two minutes."""
     from avouch.faces.demo.story import tell
 

@@ -46,7 +46,12 @@ class Bar:
     """Progress with rate and time left, on standard error."""
 
     def __init__(self, quiet: bool) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+        )
         self.progress = Progress(*columns, TimeRemainingColumn(), console=err, disable=quiet, transient=True)
         self.task = self.progress.add_task("reading", total=None, rate="")
         self.started = self.shown = time.monotonic()
@@ -57,7 +62,9 @@ class Bar:
             self.shown = now
             rate = f"{done / (now - self.started):.0f}/s"
             shown = escape(note if len(note) <= 40 else "…" + note[-39:])
-            self.progress.update(self.task, completed=done, total=max(total, done), rate=rate, description=f"{shown:<40}")
+            self.progress.update(
+                self.task, completed=done, total=max(total, done), rate=rate, description=f"{shown:<40}"
+            )
 
 
 @app.command()
@@ -65,10 +72,14 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders; each is a source.")],
     labels: Annotated[str, typer.Option("--labels", help="Groups that may see it: a,b.")] = "",
     level: Annotated[str, typer.Option("--class", help="public, internal, confidential or restricted.")] = "",
-    columns: Annotated[list[str] | None, typer.Option("--map", help="Columns: id=code, text=name,body …")] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", help="Columns: id=code, text=name,body …")
+    ] = None,
     valid_from: Annotated[str, typer.Option("--valid-from", help="True in the world from then on.")] = "",
     valid_to: Annotated[str, typer.Option("--valid-to", help="True in the world until then.")] = "",
-    confirm: Annotated[bool, typer.Option("--confirm-withdrawals", help="Withdraw even a large share.")] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm-withdrawals", help="Withdraw even a large share.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Bring sources up to date: new, changed and vanished documents. What says no labels is seen by the owner only."""
@@ -104,7 +115,15 @@ def show(report: IngestReport) -> None:
     rate = report.chunks / report.seconds if report.seconds else 0.0
     out.print(f"[green]✓[/] {line}  [dim]{report.chunks} chunks in {report.seconds:.1f} s ({rate:.0f}/s)[/]")
     if report.problems:
-        table = Table("document", "problem", "what to do", title=f"{len(report.problems)} not taken in", title_justify="left")
+        table = Table(
+            "document",
+            "problem",
+            "what to do",
+            title=f"{len(report.problems)} not taken in",
+            title_justify="left",
+        )
         for problem in report.problems[:50]:
-            table.add_row(escape(problem.key), f"[red]{problem.code}[/] {escape(problem.message)}", problem.todo)
+            table.add_row(
+                escape(problem.key), f"[red]{problem.code}[/] {escape(problem.message)}", problem.todo
+            )
         out.print(table)

@@ -21,7 +21,11 @@ def list_all(as_json: Json = False) -> None:
     """Say which keys there are and where they lie; secrets are not shown."""
     with opened() as stack:
         ring, folder, verifier = stack.ring, str(stack.home.keys), str(stack.signer.key)
-    kinds = [("digest", ring.digest), *(("master", k) for k in ring.master), *(("signing", k) for k in ring.signing)]
+    kinds = [
+        ("digest", ring.digest),
+        *(("master", k) for k in ring.master),
+        *(("signing", k) for k in ring.signing),
+    ]
     rows = [{"kind": kind, "id": found.id, "created": found.created} for kind, found in kinds]
     if as_json:
         return show_json({"folder": folder, "verifier": verifier, "keys": rows})
@@ -40,14 +44,18 @@ def rotate(
 ) -> None:
     """Put a new key into use; the old master is destroyed once nothing is wrapped with it."""
     if kind not in ("master", "signing"):
-        raise AvouchError(Code.INPUT_INVALID, "rotate master or signing; the digest key names content and stays")
+        raise AvouchError(
+            Code.INPUT_INVALID, "rotate master or signing; the digest key names content and stays"
+        )
     with opened() as stack:
         from avouch.stack.keys import rotate as run
 
         made = run(stack, stack.owner, kind)
     if as_json:
         return show_json({"kind": kind, "id": made})
-    return out.print(f"[green]✓[/] {kind} key {made} is in use. [dim]Copy the keyring anew: avouch key export[/]")
+    return out.print(
+        f"[green]✓[/] {kind} key {made} is in use. [dim]Copy the keyring anew: avouch key export[/]"
+    )
 
 
 @key.command()

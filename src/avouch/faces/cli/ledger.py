@@ -34,7 +34,9 @@ def verify(
 
 @ledger.command()
 def checkpoint(
-    to: Annotated[Path | None, typer.Option("--to", help="Write it there: keep it outside of the home.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Write it there: keep it outside of the home.")
+    ] = None,
 ) -> None:
     """Sign the log's head and remember it, so that later vouchers prove that they extend it."""
     with opened() as stack:
@@ -44,7 +46,9 @@ def checkpoint(
     if to is None:
         return out.print(note, end="", soft_wrap=True, markup=False)
     to.write_text(note)
-    return out.print(f"[green]✓[/] {to}  [dim]keep it where whoever holds this home cannot change it[/]", soft_wrap=True)
+    return out.print(
+        f"[green]✓[/] {to}  [dim]keep it where whoever holds this home cannot change it[/]", soft_wrap=True
+    )
 
 
 @ledger.command()

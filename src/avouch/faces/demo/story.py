@@ -52,7 +52,10 @@ def tell(home: Path) -> None:
         shutil.rmtree(home)
     docs = home / "demo" / "library"
     with Stack.create(home) as stack:
-        step("1  A hospital's library is taken in: first as it was in 2025, then as it is", "avouch ingest library")
+        step(
+            "1  A hospital's library is taken in: first as it was in 2025, then as it is",
+            "avouch ingest library",
+        )
         for year in ("2025", "2026"):
             library(docs, year)
             show_ingest(ingest(stack, stack.owner, docs, Options()))
@@ -61,13 +64,21 @@ def tell(home: Path) -> None:
             told = ", ".join(sorted(groups))
             out.print(f"  [bold]{name:<11}[/] groups {told}; clearance {clearance.name.lower()}")
         answer = asked(stack, "2  A nurse asks, and every sentence is cited", "nurse", SEPSIS)
-        asked(stack, "3  The same question as of last year: the version that held then", "nurse", SEPSIS, "2025-06-01")
+        asked(
+            stack,
+            "3  The same question as of last year: the version that held then",
+            "nurse",
+            SEPSIS,
+            "2025-06-01",
+        )
         asked(stack, "4  Finance asks about a board paper …", "finance", ROBOT)
         asked(stack, "5  … which does not exist for the nurse", "nurse", ROBOT)
         anchor = home / "demo" / "checkpoint.txt"
         anchor.write_text(audit.anchor(stack, stack.owner))
         voucher = home / "demo" / "voucher.json"
-        voucher.write_text(json.dumps(vouchers.export(stack, answer.voucher_id)[0], ensure_ascii=False, indent=1))
+        voucher.write_text(
+            json.dumps(vouchers.export(stack, answer.voucher_id)[0], ensure_ascii=False, indent=1)
+        )
         key = str(stack.signer.key)
     prove(voucher, anchor, key)
     further(home, answer)
@@ -83,9 +94,15 @@ def asked(stack: Stack, title: str, name: str, question: str, as_of: str | None 
 
 def prove(voucher: Path, anchor: Path, key: str) -> None:
     """Verify the voucher, then flip one byte of what it quotes."""
-    step("6  The nurse's voucher, checked offline by a verifier that knows nothing of this home", "avouch verify voucher.json")
+    step(
+        "6  The nurse's voucher, checked offline by a verifier that knows nothing of this home",
+        "avouch verify voucher.json",
+    )
     show_report(verify(voucher.read_bytes(), key, anchor.read_text()))
-    step("7  One byte of the quotation is changed", "sed -i 's/1 hour/2 hour/' voucher.json; avouch verify voucher.json")
+    step(
+        "7  One byte of the quotation is changed",
+        "sed -i 's/1 hour/2 hour/' voucher.json; avouch verify voucher.json",
+    )
     forged = voucher.with_name("forged.json")
     text = voucher.read_text()
     at = text.index("hour") - 2

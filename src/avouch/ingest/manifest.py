@@ -1,0 +1,152 @@
+"""``avouch.yaml``: what a folder declares of the files in it and below, for those that cannot themselves."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from avouch.declare import FIELDS, declared
+from avouch.errors import AvouchError, Code
+from avouch.ingest.decode import decode
+from avouch.ingest.frontmatter import mapping
+from avouch.ingest.metadata import merge
+from avouch.ingest.reading import content
+from avouch.ingest.walk import MANIFEST, Place
+from avouch.records import Metadata
+
+MAX_BYTES = 1_000_000
+Columns = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line under ``files``: which paths it is about, and what it says or why it cannot be read."""
+
+    pattern: re.Pattern[str]
+    metadata: Metadata = field(default_factory=Metadata)
+    columns: Columns = field(default_factory=dict)
+    error: AvouchError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """``depth`` is how many characters of a key name its folder."""
+
+    depth: int = 0
+    defaults: Metadata = field(default_factory=Metadata)
+    entries: tuple[_Entry, ...] = ()
+    error: AvouchError | None = None
+
+
+class Manifests:
+    """The manifests of one source, read as the walk comes to their folders."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+        self._read: dict[str, _Manifest] = {}
+
+    def about(self, key: str, outer: Metadata) -> tuple[Metadata, dict[str, object]]:
+        """Metadata of the file ``key`` over ``outer``, and its columns. Entries win over defaults,
+        deeper folders over higher ones. METADATA_INVALID where a manifest that may speak of the file
+        cannot be understood: what it meant to restrict must not pass."""
+        folders = [""] + [key[: found.start()] for found in re.finditer("/", key)]
+        manifests = [self._of(folder) for folder in folders]
+        columns: dict[str, object] = {}
+        for manifest in manifests:
+            if manifest.error:
+                raise manifest.error
+            outer = merge(outer, manifest.defaults)
+        for manifest in manifests:
+            for entry in manifest.entries:
+                if entry.pattern.fullmatch(key[manifest.depth :]):
+                    if entry.error:
+                        raise entry.error
+                    outer = merge(outer, entry.metadata)
+                    columns |= entry.columns
+        return outer, columns
+
+    def _of(self, folder: str) -> _Manifest:
+        if folder not in self._read:
+            path = self._base / folder / MANIFEST
+            key = f"{folder}/{MANIFEST}" if folder else MANIFEST
+            self._read[folder] = _read(path, key, len(folder) + 1 if folder else 0)
+        return self._read[folder]
+
+
+def _read(path: Path, key: str, depth: int) -> _Manifest:
+    if not os.path.lexists(path):
+        return _Manifest()
+    try:
+        place = Place(key, path, path.stat().st_size)
+        whole = mapping(decode(content(place, MAX_BYTES), key), key)
+        _known(whole, {"defaults", "files"}, key)
+        defaults = _section(whole.get("defaults"), f"{key}: defaults")
+        _known(defaults, FIELDS, f"{key}: defaults")
+        files = _section(whole.get("files"), f"{key}: files")
+        return _Manifest(
+            depth,
+            declared(defaults, f"{key}: defaults"),
+            tuple(
+                _entry(name, fields, f"{key}: files, {name}")
+                for name, fields in sorted(files.items(), key=_rank)
+            ),
+        )
+    except AvouchError as error:
+        return _Manifest(depth, error=AvouchError(Code.METADATA_INVALID, error.message))
+    except OSError as error:
+        return _Manifest(depth, error=AvouchError(Code.METADATA_INVALID, f"{key}: {error.strerror}"))
+
+
+def _rank(item: tuple[str, object]) -> bool:
+    """Patterns first, in their order; exact paths after them, so that they win."""
+    return not any(c in item[0] for c in "*?[")
+
+
+def _entry(name: str, fields: object, where: str) -> _Entry:
+    pattern = _pattern(name)
+    try:
+        said = _section(fields, where)
+        _known(said, FIELDS | {"columns"}, where)
+        columns = _section(said.get("columns"), f"{where}: columns")
+        return _Entry(pattern, declared(said, where), columns)
+    except AvouchError as error:
+        return _Entry(pattern, error=error)
+
+
+def _section(value: object, where: str) -> dict[str, object]:
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, dict):
+        raise AvouchError(Code.METADATA_INVALID, f"{where} is not a list of `name: value`")
+    return value
+
+
+def _known(fields: Mapping[str, object], names: frozenset[str] | set[str], where: str) -> None:
+    unknown = sorted(set(fields) - names)
+    if unknown:
+        raise AvouchError(
+            Code.METADATA_INVALID, f"{where}: {unknown[0][:40]!r} is not one of {sorted(names)}"
+        )
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    """``*`` and ``?`` within one folder's name, ``**`` across folders, ``[abc]`` one of these."""
+    parts = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", glob.removeprefix("./"))
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    out = ""
+    for part in parts:
+        if part in wild:
+            out += wild[part]
+        elif len(part) > 2 and part[0] == "[" and part[-1] == "]":
+            inner = part[1:-1]
+            negated = inner[0] in "!^" and len(inner) > 1
+            out += ("[^" if negated else "[") + re.escape(inner[negated:]).replace(r"\-", "-") + "]"
+        else:
+            out += re.escape(part)
+    try:
+        return re.compile(out)
+    except re.error:
+        return re.compile(re.escape(glob))

@@ -1,0 +1,68 @@
+"""Joining what several places declare of one document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from avouch.declare import title
+from avouch.errors import AvouchError, Code
+from avouch.records import BlockKind, Metadata, Parsed
+
+_NO_TITLES = ("untitled", "document", "microsoft word -", "powerpoint presentation", "slide 1", "unknown")
+
+
+def merge(outer: Metadata, inner: Metadata) -> Metadata:
+    """``inner`` wins where it says something."""
+    return Metadata(
+        title=outer.title if inner.title is None else inner.title,
+        labels=outer.labels if inner.labels is None else inner.labels,
+        classification=outer.classification if inner.classification is None else inner.classification,
+        valid_from=outer.valid_from if inner.valid_from is None else inner.valid_from,
+        valid_to=outer.valid_to if inner.valid_to is None else inner.valid_to,
+        source_url=outer.source_url if inner.source_url is None else inner.source_url,
+    )
+
+
+def checked(metadata: Metadata, key: str) -> Metadata:
+    """The same; METADATA_INVALID where it ends before it begins."""
+    start, end = metadata.valid_from, metadata.valid_to
+    if start is not None and end is not None and end <= start:
+        raise AvouchError(Code.METADATA_INVALID, f"{key}: valid_to is not after valid_from")
+    return metadata
+
+
+def settled(parsed: Parsed, outer: Metadata, front: Metadata, key: str) -> Parsed:
+    """``parsed`` with all that is known of it: front matter over ``outer``, and a title in any case.
+
+    A title found in a file's properties is often an accident, so it stands behind a declared one, and
+    before the first heading and the file's name.
+    """
+    found = parsed.metadata
+    whole = merge(merge(merge(Metadata(title=found.title), outer), replace(found, title=None)), front)
+    if whole.title is None or (whole.title == found.title and _accident(found.title)):
+        whole = replace(whole, title=_heading(parsed) or _stem(key))
+    return replace(parsed, metadata=checked(whole, key))
+
+
+def _accident(name: str | None) -> bool:
+    lower = (name or "").lower()
+    return lower.startswith(_NO_TITLES) or lower.rpartition(".")[2] in (
+        "doc",
+        "docx",
+        "pdf",
+        "indd",
+        "qxd",
+        "tex",
+    )
+
+
+def _heading(parsed: Parsed) -> str | None:
+    for block in parsed.blocks:
+        if block.kind is BlockKind.HEADING:
+            return title(parsed.text[block.start : block.end].split("\n")[0].strip("# \t"))
+    return None
+
+
+def _stem(key: str) -> str:
+    name = key.rpartition("/")[2]
+    return title(name.rpartition(".")[0] or name) or name

@@ -1,0 +1,60 @@
+"""A small library on a real home: files, embedded and indexed for real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from avouch.ingest.discover import Options
+from avouch.records import Classification, IngestReport, Metadata, Principal
+from avouch.stack import people
+from avouch.stack.ingest import ingest
+from avouch.stack.stack import Stack
+
+PAGES = {
+    "hand.md": "# Hands\n\nAlcohol hand rub is applied for 20 seconds. Hands are dry before gloves are put on.\n",
+    "sepsis.md": "# Sepsis\n\nThe first antibiotic dose is given within 1 hour of recognition. Lactate is measured.\n",
+    "iron.md": "# Intravenous iron\n\nThe maximum single dose of ferric carboxymaltose is 1,000 mg per infusion.\n",
+    "leave.md": (
+        "---\nlabels: [hr]\nclassification: confidential\n---\n# Annual leave\n\n"
+        "Staff have 27 days of annual leave.\n"
+    ),
+}
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    with Stack.create(tmp_path / "home") as stack:
+        yield stack
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    for name, text in PAGES.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def staff(**said: object) -> Options:
+    """Options that label what does not say otherwise."""
+    return Options(Metadata(labels=frozenset({"staff"}), classification=Classification.INTERNAL, **said))  # type: ignore[arg-type]
+
+
+def take_in(stack: Stack, folder: Path, confirmed: bool = False) -> IngestReport:
+    return ingest(stack, stack.owner, folder, staff(), confirmed=confirmed)
+
+
+@pytest.fixture
+def ann(stack: Stack) -> Principal:
+    groups = frozenset({"staff"})
+    return people.add(stack, "ann", groups, Classification.INTERNAL, frozenset({"reader"}))
+
+
+@pytest.fixture
+def hugo(stack: Stack) -> Principal:
+    groups = frozenset({"hr"})
+    return people.add(stack, "hugo", groups, Classification.RESTRICTED, frozenset({"reader"}))
