@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from sqlalchemy import Connection
@@ -71,8 +71,19 @@ class Embedder(Protocol):
         """float32 of shape (len(texts), dimensions), L2 norm 1, in the order given."""
 
 
+class Part(NamedTuple):
+    """The best rows of one part of a scan, best first. Fewer than asked for: no more are visible."""
+
+    number: int
+    rows: Rows
+    scores: Vectors
+
+
 class VectorScan(Protocol):
-    """Approximate inner products over rows 0..n-1, with a bound on their error."""
+    """Approximate inner products over rows 0..n-1, with a bound on their error.
+
+    A scan may be in parts, so that more can be asked of one of them: where near-duplicates lie.
+    """
 
     @property
     def bound(self) -> float:
@@ -86,8 +97,8 @@ class VectorScan(Protocol):
     def add(self, vectors: Vectors) -> None:
         """Append rows, float32 (m, dimensions); the first call may learn from all that it is given."""
 
-    def search(self, query: Vectors, mask: Mask | None, k: int) -> tuple[Rows, Vectors]:
-        """The k best visible rows by approximate score, best first; fewer where fewer are visible.
+    def search(self, query: Vectors, mask: Mask | None, k: int, parts: Sequence[int] | None = None) -> list[Part]:
+        """The k best visible rows of each part by approximate score; of all parts, or of ``parts`` only.
 
         ``query`` is (dimensions,). A mask does not change while it lives, and may be shorter than the
         scan: rows beyond it are not visible. Without a mask all rows are.

@@ -11,7 +11,11 @@ from collections.abc import Iterator
 
 from avouch.records import Span
 
-_STOP = re.compile(r"[.!?…]+(?:[\"'”’»)\]*_]|\[\d[\d,;–\- ]{0,20}\])*(?=\s)|[。！？]+[”’」』）]*")
+_STOP = re.compile(
+    r"[.!?…]+(?:[\"'”’»)\]*_]|\[\d[\d,;–\- ]{0,20}\])*(?=\s)"
+    r"|[。！？]+[”’」』）]*"
+    r"|(?<=[a-z)\]][a-z)\]])\.(?=[A-Z][a-z]*[ ,]|[A-Z]{4,}[:\s])"
+)
 _LIST = re.compile(r"\s*(?:[-*+•‣◦▪·–]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)])\s")
 _MARKUP = re.compile(r"\s*(?:#{1,6}\s|```|~~~|\|)|\s*(?:=+|-{2,})\s*$")
 _ROW = re.compile(r"\s*\||.*\s\|\s")
@@ -23,164 +27,21 @@ _MIXED = re.compile(r"[a-zα-ω]{1,4}-?[A-Z0-9]")
 _LETTERS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?$")
 _OPENERS = "\"'“‘«([{*_"
 
-_NEVER = frozenset(
-    [
-        "e.g",
-        "i.e",
-        "eg",
-        "ie",
-        "cf",
-        "viz",
-        "vs",
-        "v",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "st",
-        "fig",
-        "figs",
-        "ref",
-        "refs",
-        "eq",
-        "eqs",
-        "ca",
-        "approx",
-        "resp",
-        "tab",
-        "sect",
-        "incl",
-        "vol",
-        "ed",
-        "eds",
-        "pp",
-        "chap",
-        "suppl",
-        "sp",
-        "spp",
-        "subsp",
-        "var",
-        "ssp",
-        "dept",
-        "univ",
-        "assoc",
-        "gen",
-        "rev",
-        "hon",
-        "sr",
-    ]
+_NEVER = re.compile(
+    r"e\.g|i\.e|eg|ie|cf|viz|vs?|dr|mrs?|ms|prof|st|figs?|refs?|eqs?|ca|approx|resp|tab|sect|incl|vol|eds?|pp"
+    r"|chap|suppl|spp?|subsp|var|ssp|dept|univ|assoc|gen|rev|hon|sr"
 )
-_BEFORE_NUMBER = frozenset(["no", "nos", "p", "vol", "art", "para", "sec", "ch", "nr"])
-_MAYBE = frozenset(["al", "etc", "inc", "ltd", "co", "corp", "jr", "ph.d", "m.d", "b.sc"])
-_AFTER = frozenset(
-    [
-        "vitamin",
-        "hepatitis",
-        "type",
-        "group",
-        "grade",
-        "class",
-        "stage",
-        "phase",
-        "factor",
-        "influenza",
-        "level",
-        "arm",
-        "part",
-    ]
+_BEFORE_NUMBER = re.compile(r"nos?|p|art|para|sec|ch|nr")
+_MAYBE = re.compile(r"al|etc|inc|ltd|co|corp|jr|ph\.d|m\.d|b\.sc")
+_AFTER = re.compile(
+    r"vitamin|hepatitis|type|group|grade|class|stage|phase|factor|influenza|level|arm|part|ha?emophilia"
 )
-_STARTERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "in",
-        "on",
-        "at",
-        "for",
-        "from",
-        "with",
-        "we",
-        "our",
-        "they",
-        "their",
-        "he",
-        "she",
-        "his",
-        "her",
-        "you",
-        "your",
-        "there",
-        "here",
-        "however",
-        "although",
-        "though",
-        "while",
-        "when",
-        "where",
-        "if",
-        "as",
-        "after",
-        "before",
-        "during",
-        "since",
-        "because",
-        "both",
-        "all",
-        "some",
-        "most",
-        "many",
-        "several",
-        "each",
-        "every",
-        "no",
-        "not",
-        "one",
-        "two",
-        "three",
-        "further",
-        "furthermore",
-        "moreover",
-        "thus",
-        "therefore",
-        "hence",
-        "finally",
-        "overall",
-        "also",
-        "additionally",
-        "patients",
-        "results",
-        "conclusion",
-        "conclusions",
-        "background",
-        "methods",
-        "objective",
-        "objectives",
-        "to",
-        "by",
-        "and",
-        "but",
-        "or",
-        "do",
-        "does",
-        "is",
-        "are",
-        "was",
-        "were",
-        "what",
-        "which",
-        "who",
-        "how",
-        "why",
-        "people",
-    ]
+_STARTERS = re.compile(
+    r"an?|the|th(?:is|at|ese|ose|ere|us|ey|eir|erefore)|its?|in|on|at|for|from|with|we|our|she|he|his|her|yours?|you"
+    r"|here|however|although|though|while|wh(?:en|ere|at|ich|o|y)|how|if|as|after|before|during|since|because|both"
+    r"|all|some|most|many|several|each|every|not?|one|two|three|further(?:more)?|moreover|hence|finally|overall"
+    r"|also|additionally|patients|results|conclusions?|background|methods|objectives?|to|by|and|but|or|do|does|is"
+    r"|are|was|were|people"
 )
 _WIDE = 0.7
 _LOOK = 48
@@ -240,10 +101,7 @@ def _runs(text: str, lines: list[tuple[int, int]]) -> Iterator[tuple[int, int, b
         return
     shapes = [text[a:b] for a, b in lines]
     width = max(map(len, shapes))
-    rows = [
-        (len(lines) > 1 and _ROW.match(shape) is not None) or shape.lstrip().startswith("|")
-        for shape in shapes
-    ]
+    rows = [(len(lines) > 1 and _ROW.match(shape) is not None) or shape.lstrip().startswith("|") for shape in shapes]
     first = 0
     for i in range(1, len(lines) + 1):
         if i == len(lines) or rows[i] or rows[i - 1] or _meant(shapes[i - 1], shapes[i], width):
@@ -294,14 +152,14 @@ def _abbreviates(text: str, low: int, stop: int, at: int, last: int) -> bool:
     word = found.group()
     lower = word.lower()
     following = _NEXT.match(text, at, min(last, at + _LOOK))
-    starts = following is not None and following.group().lower() in _STARTERS
-    if lower in _NEVER:
+    starts = following is not None and _STARTERS.fullmatch(following.group().lower()) is not None
+    if _NEVER.fullmatch(lower):
         return True
-    if lower in _BEFORE_NUMBER:
+    if _BEFORE_NUMBER.fullmatch(lower):
         return text[at].isdigit()
-    if lower in _MAYBE or (len(word) > 1 and _LETTERS.match(word + ".")):
+    if _MAYBE.fullmatch(lower) or (len(word) > 1 and _LETTERS.match(word + ".")):
         return not starts
     if len(word) == 1 and word.isalpha() and word.isupper():
         before = _WORD.search(text[low : low + found.start()].rstrip())
-        return not starts and not (before and before.group().lower() in _AFTER)
+        return not starts and not (before and _AFTER.fullmatch(before.group().lower()))
     return False

@@ -13,7 +13,7 @@ from avouch.adapters.faiss_scan import FaissScan
 from avouch.errors import AvouchError, Code
 from avouch.ports import VectorScan
 from avouch.records import Mask, Vectors
-from avouch.testing.vector_scan import DIMENSIONS, VectorScanSuite, unit
+from avouch.testing.vector_scan import DIMENSIONS, VectorScanSuite, best, unit
 
 
 class TestConformance(VectorScanSuite):
@@ -82,9 +82,9 @@ def test_searches_go_on_while_rows_are_added(monkeypatch: pytest.MonkeyPatch) ->
 
     with ThreadPoolExecutor(1) as pool:
         growing = pool.submit(grow)
-        wanted = scan.search(vectors[3], mask, 20)[0].tolist()
+        wanted = best(scan, vectors[3], mask, 20)[0].tolist()
         while not growing.done():
-            assert scan.search(vectors[3], mask, 20)[0].tolist() == wanted
+            assert best(scan, vectors[3], mask, 20)[0].tolist() == wanted
         growing.result()
     assert len(scan) == 5000
 

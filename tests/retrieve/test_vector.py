@@ -13,6 +13,7 @@ from avouch.errors import AvouchError, Code
 from avouch.records import Mask, Rows, Vectors
 from avouch.retrieve import vector
 from avouch.retrieve.vector import Visible
+from avouch.testing.vector_scan import best
 
 DIMENSIONS = 16
 
@@ -138,5 +139,5 @@ def test_the_scan_alone_would_be_wrong() -> None:
     vectors = corpus(np.random.default_rng(7), 60, 1e-4)
     scan = FaissScan(DIMENSIONS)
     scan.add(np.concatenate([vectors, corpus(np.random.default_rng(8), 500, 1.0)]))
-    approximate = scan.search(vectors[0], None, 10)[0]
+    approximate = best(scan, vectors[0], None, 10)[0]
     assert set(approximate.tolist()) != set(brute(vectors, vectors[0], np.ones(60, np.bool_), 10)[0].tolist())

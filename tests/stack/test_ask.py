@@ -105,8 +105,8 @@ def test_the_voucher_verifies_and_a_changed_one_does_not(stack: Stack, ann: Prin
 
 def test_the_ledger_holds_no_content(stack: Stack, ann: Principal) -> None:
     ask(stack, ann, HANDS)
-    leaves = stack.state.read(lambda tx: [leaf for leaf, _, _ in audit.rows(tx)])
-    bodies = stack.state.read(lambda tx: [body or b"" for _, _, body in audit.rows(tx)])
+    leaves = stack.state.read(lambda tx: [row[0] for row in audit.rows(tx)])
+    bodies = stack.state.read(lambda tx: [row[2] or b"" for row in audit.rows(tx)])
     for secret in (b"hand rub", b"20 seconds", b"ann", b"hand.md"):
         assert not any(secret in part for part in (*leaves, *bodies)), secret
 

@@ -91,7 +91,9 @@ def vacuum(table: DeltaTable) -> None:
 
 
 def to_numpy(column: Any, rows: int) -> np.ndarray[Any, Any]:
-    """One column; fixed-size lists become 2-d."""
-    if column.type.list_size is not None:
-        return np.asarray(list_flatten(column).to_numpy()).reshape(rows, column.type.list_size)
+    """One column; lists, which all have one length here, become 2-d."""
+    if not rows:
+        return np.empty(0, np.int64)
+    if "List(" in str(column.type):
+        return np.concatenate([np.asarray(list_flatten(part).to_numpy()) for part in column.chunks]).reshape(rows, -1)
     return np.asarray(column.to_numpy())

@@ -14,7 +14,7 @@ import json
 import os
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from avouch.errors import AvouchError, Code
+from avouch.ports import Part
 from avouch.records import Mask, Rows, Vectors
 
 SEGMENT = 1 << 15
@@ -109,8 +110,8 @@ class FaissScan:
                 self._trained_rows, self._trained_residual = len(vectors), self._residual
             self._extend(codes)
 
-    def search(self, query: Vectors, mask: Mask | None, k: int) -> tuple[Rows, Vectors]:
-        """The k best visible rows by approximate score, best first; fewer where fewer are visible.
+    def search(self, query: Vectors, mask: Mask | None, k: int, parts: Sequence[int] | None = None) -> list[Part]:
+        """The k best visible rows of each segment by approximate score; of all, or of ``parts`` only.
 
         ``query`` is float32 (dimensions,). ``mask`` may be shorter than the scan (rows beyond are not
         visible) and must not change while it is in use: its packed form is kept as long as it lives.
@@ -118,21 +119,17 @@ class FaissScan:
         segments = self._segments
         question = np.ascontiguousarray(query, np.float32).reshape(1, self.dimensions)
         bits = None if mask is None else self._bitmaps.of(mask)
-        helpers = _helpers() if _length(segments) >= PARALLEL_ROWS else []
+        which = range(len(segments)) if parts is None else parts
+        helpers = _helpers() if len(which) * SEGMENT >= PARALLEL_ROWS else []
         shares = len(helpers) + 1
         jobs = [
-            helper.submit(_scan, segments, range(i + 1, len(segments), shares), question, bits, k)
+            helper.submit(_scan, segments, which[i + 1 :: shares], question, bits, k)
             for i, helper in enumerate(helpers)
         ]
-        found = _scan(segments, range(0, len(segments), shares), question, bits, k)
+        found = _scan(segments, which[::shares], question, bits, k)
         for job in jobs:
             found += job.result()
-        if not found:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        rows = np.concatenate([part[0] for part in found])
-        scores = np.concatenate([part[1] for part in found])
-        best = np.lexsort((rows, -scores))[:k]
-        return rows[best], scores[best]
+        return found
 
     def erase(self, rows: Rows) -> None:
         """Zero the codes in place; rows keep their numbers. (A zero code does not decode to zero.)"""
@@ -209,22 +206,22 @@ class _Bitmaps:
         return bits
 
 
-def _scan(segments: tuple[Any, ...], which: range, query: Vectors, bits: Codes | None, k: int) -> list[Any]:
-    """The k best of each segment in ``which``, as (rows, scores)."""
+def _scan(segments: tuple[Any, ...], which: Sequence[int], query: Vectors, bits: Codes | None, k: int) -> list[Part]:
+    """The k best of each segment in ``which``."""
     # One query never pays for faiss's own threads, and its team would spin on the others' cores.
     faiss.omp_set_num_threads(1)
     found = []
     for i in which:
-        part = None
+        chosen = None
         if bits is not None:
             window = bits[i * SEGMENT // 8 : (i + 1) * SEGMENT // 8]
             if not window.any():
                 continue
             selector = faiss.IDSelectorBitmap(len(window), faiss.swig_ptr(window))
-            part = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, rows = segments[i].search(query, min(k, segments[i].ntotal), params=part)
-        real = rows[0] >= 0
-        found.append((rows[0][real] + i * SEGMENT, scores[0][real]))
+            chosen = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        scores, rows = segments[i].search(query, min(k, segments[i].ntotal), params=chosen)
+        real = int(np.count_nonzero(rows[0] >= 0))  # what is missing stands at the end, as -1
+        found.append(Part(i, rows[0][:real] + i * SEGMENT, scores[0][:real]))
     return found
 
 

@@ -63,9 +63,7 @@ class _Builder:
     def add(self, block: Block) -> None:
         if self.start >= 0 and self._page(block.start) != self._page(self.end - 1):
             self.flush()
-        if block.kind is BlockKind.HEADING and block.end - block.start <= min(
-            _HEADING_CHARS, self.limit // 2
-        ):
+        if block.kind is BlockKind.HEADING and block.end - block.start <= min(_HEADING_CHARS, self.limit // 2):
             self._head(block)
         else:
             self._fill(block)
@@ -88,7 +86,7 @@ class _Builder:
 
     def _fill(self, block: Block) -> None:
         """Content: into the open chunk where it fits, else into one of its own, else torn."""
-        room = self.hard if self.bare else self.limit
+        room = self.hard if self.bare or self._leads_to(block) else self.limit
         if self.start >= 0 and not self.bare and block.end - self.start > room:
             self.flush()
             room = self.hard
@@ -104,6 +102,11 @@ class _Builder:
                 self.flush()
             self._extend(piece.start, piece.end)
             self.bare = False
+
+    def _leads_to(self, block: Block) -> bool:
+        """Whether what is open is the few words that introduce a list or table."""
+        whole = block.kind in (BlockKind.LIST, BlockKind.TABLE)
+        return whole and self.end - self.start <= self.limit // 4
 
     def _extend(self, start: int, end: int) -> None:
         self.start = start if self.start < 0 else self.start

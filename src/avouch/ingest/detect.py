@@ -28,9 +28,7 @@ _HTML = re.compile(
     r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
 )
-_TAG = re.compile(
-    r"\s*<(?:p|div|table|h[1-6]|meta|title|script|section|article|main|ul|ol|span|center)\b[^>]*>", re.I
-)
+_TAG = re.compile(r"\s*<(?:p|div|table|h[1-6]|meta|title|script|section|article|main|ul|ol|span|center)\b[^>]*>", re.I)
 _OTHER = re.compile(r"\s*(?:<\?xml|<svg|\{\\rtf|%!PS|#!)", re.I)
 _SIGNS = (
     re.compile(r"^#{1,6} \S.*\n\s*\n", re.M),

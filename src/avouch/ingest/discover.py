@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from avouch.ingest.decode import decode
 from avouch.ingest.detect import CSV, JSONL, MARKDOWN, RECORDS, TEXT, detect
 from avouch.ingest.frontmatter import front_matter
 from avouch.ingest.manifest import Manifests
-from avouch.ingest.metadata import checked, merge, settled
+from avouch.ingest.metadata import checked, merge, opening, settled
 from avouch.ingest.reading import GZIP, HEAD, content, head, inflated, opened, unpacked
 from avouch.ingest.rows import Row, csv_codec, csv_rows, json_rows
 from avouch.ingest.walk import Place, problem, walk
@@ -165,9 +165,7 @@ def _records(
                 raise row
             key = f"{place.key}#{_id(row, columns, place.key)}"
             if key in seen:
-                raise AvouchError(
-                    Code.RECORD_DUPLICATE, f"{place.key} line {row.line:,}: its id was there before"
-                )
+                raise AvouchError(Code.RECORD_DUPLICATE, f"{place.key} line {row.line:,}: its id was there before")
             seen.add(key)
             where = key
             yield _record(row, columns, key, kind, outer, place.key)
@@ -243,8 +241,9 @@ def _parse_record(texts: dict[str, str], metadata: Metadata, kind: str, key: str
         blocks = paragraphs(text)
     if not text:
         raise AvouchError(Code.TEXT_EMPTY, f"{key}: its text is empty")
-    found = Parsed(text, blocks, kind, metadata)
-    return found if metadata.title else settled(found, metadata, Metadata(), key)
+    if metadata.title is None:
+        metadata = replace(metadata, title=opening(text))
+    return Parsed(text, blocks, kind, metadata)
 
 
 def _lines(texts: dict[str, str]) -> tuple[str, tuple[Block, ...]]:

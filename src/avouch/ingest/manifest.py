@@ -89,10 +89,7 @@ def _read(path: Path, key: str, depth: int) -> _Manifest:
         return _Manifest(
             depth,
             declared(defaults, f"{key}: defaults"),
-            tuple(
-                _entry(name, fields, f"{key}: files, {name}")
-                for name, fields in sorted(files.items(), key=_rank)
-            ),
+            tuple(_entry(name, fields, f"{key}: files, {name}") for name, fields in sorted(files.items(), key=_rank)),
         )
     except AvouchError as error:
         return _Manifest(depth, error=AvouchError(Code.METADATA_INVALID, error.message))
@@ -127,9 +124,7 @@ def _section(value: object, where: str) -> dict[str, object]:
 def _known(fields: Mapping[str, object], names: frozenset[str] | set[str], where: str) -> None:
     unknown = sorted(set(fields) - names)
     if unknown:
-        raise AvouchError(
-            Code.METADATA_INVALID, f"{where}: {unknown[0][:40]!r} is not one of {sorted(names)}"
-        )
+        raise AvouchError(Code.METADATA_INVALID, f"{where}: {unknown[0][:40]!r} is not one of {sorted(names)}")
 
 
 def _pattern(glob: str) -> re.Pattern[str]:

@@ -8,6 +8,7 @@ from avouch.declare import title
 from avouch.errors import AvouchError, Code
 from avouch.records import BlockKind, Metadata, Parsed
 
+_OPENING = 80
 _NO_TITLES = ("untitled", "document", "microsoft word -", "powerpoint presentation", "slide 1", "unknown")
 
 
@@ -42,6 +43,12 @@ def settled(parsed: Parsed, outer: Metadata, front: Metadata, key: str) -> Parse
     if whole.title is None or (whole.title == found.title and _accident(found.title)):
         whole = replace(whole, title=_heading(parsed) or _stem(key))
     return replace(parsed, metadata=checked(whole, key))
+
+
+def opening(text: str) -> str | None:
+    """The first words, up to 80 characters, for a record that has no title."""
+    line = text.lstrip().split("\n", 1)[0][:_OPENING]
+    return title(line if len(line) < _OPENING else line.rpartition(" ")[0] or line)
 
 
 def _accident(name: str | None) -> bool:

@@ -26,15 +26,18 @@ def opened(place: Place) -> Iterator[BinaryIO]:
         handle = os.open(place.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise AvouchError(Code.FILE_UNREADABLE, f"{place.key}: {error.strerror}") from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         before = os.fstat(handle)
         if not stat.S_ISREG(before.st_mode):
             raise AvouchError(Code.FILE_UNREADABLE, f"{place.key}: a pipe, socket or device, not a file")
-        try:
+        # Readers on top of the file may close it; the handle stays, to look at it once more.
+        with os.fdopen(handle, "rb", closefd=False) as file:
             yield file
-        except OSError as error:
-            raise AvouchError(Code.FILE_UNREADABLE, f"{place.key}: {error.strerror or 'damaged'}") from error
         after = os.fstat(handle)
+    except OSError as error:
+        raise AvouchError(Code.FILE_UNREADABLE, f"{place.key}: {error.strerror or 'damaged'}") from error
+    finally:
+        os.close(handle)
     if _state(before) != _state(after):
         raise AvouchError(Code.FILE_CHANGED, f"{place.key}: it changed while it was read")
 

@@ -29,23 +29,28 @@ class Row:
 def lines(file: TextIO, limit: int, key: str) -> Iterator[tuple[int, str | AvouchError]]:
     """Lines with their numbers, line ends kept; one longer than ``limit`` is an error, its rest skipped."""
     number = 0
-    while line := file.readline(limit + 1):
+    while line := _read(file, limit + 1, key):
         number += 1
         if len(line) <= limit or line.endswith("\n"):
             yield number, line
             continue
         while line and not line.endswith("\n"):
-            line = file.readline(_BLOCK)
+            line = _read(file, _BLOCK, key)
         yield number, AvouchError(Code.LINE_TOO_LONG, f"{key} line {number:,}: over {limit:,} characters")
+
+
+def _read(file: TextIO, size: int, key: str) -> str:
+    try:
+        return file.readline(size)
+    except UnicodeDecodeError as error:
+        raise AvouchError(Code.ENCODING_UNKNOWN, f"{key}: not {error.encoding}") from error
 
 
 def json_rows(file: BinaryIO, start: bytes, limit: int, key: str) -> Iterator[Row | AvouchError]:
     """Objects, one a line; blank lines are nothing. RECORD_INVALID, LINE_TOO_LONG by the line."""
     name = marked(start)
     wide = name is not None and name != "utf-8-sig"
-    text = io.TextIOWrapper(
-        file, name or "utf-8", errors="replace" if wide else "surrogateescape", newline="\n"
-    )
+    text = io.TextIOWrapper(file, name or "utf-8", errors="replace" if wide else "surrogateescape", newline="\n")
     for number, line in lines(text, limit, key):
         if isinstance(line, AvouchError):
             yield line
@@ -94,9 +99,7 @@ def _row(header: list[str], row: list[str], line: int, key: str) -> Row | Avouch
     while len(row) > len(header) and not row[-1]:
         row.pop()
     if len(row) != len(header):
-        return AvouchError(
-            Code.RECORD_INVALID, f"{key} line {line:,}: {len(row)} cells under {len(header)} headings"
-        )
+        return AvouchError(Code.RECORD_INVALID, f"{key} line {line:,}: {len(row)} cells under {len(header)} headings")
     fields: dict[str, object] = dict(zip(header, row, strict=True))
     return Row(line, fields, json.dumps(fields, ensure_ascii=False).encode())
 
@@ -142,8 +145,6 @@ def csv_codec(file: BinaryIO, start: bytes, key: str) -> str:
     except UnicodeDecodeError:
         found = guess(start + b"\n" + block)
         if found is None:
-            raise AvouchError(
-                Code.ENCODING_UNKNOWN, f"{key}: not UTF-8, and no other encoding is certain"
-            ) from None
+            raise AvouchError(Code.ENCODING_UNKNOWN, f"{key}: not UTF-8, and no other encoding is certain") from None
         return found
     return "utf-8"

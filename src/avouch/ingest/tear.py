@@ -22,7 +22,8 @@ def trimmed(text: str, start: int, end: int) -> Span | None:
 
 
 def tear(text: str, block: Block, first: int, limit: int) -> list[Span]:
-    """Pieces of a block in order, each at most ``limit`` characters and the first at most ``first``.
+    """Pieces of a block in order, each of about ``limit`` characters and the first at most ``first``;
+    a short rest stays with the piece before it.
 
     Together they hold every character that is not white space. A border is a row, item or line where
     the block has them, else the end of a sentence, else white space, else any place.
@@ -34,7 +35,10 @@ def tear(text: str, block: Block, first: int, limit: int) -> list[Span]:
         cuts = [_rows, _words]
     even = -(-(block.end - block.start) // -(-(block.end - block.start) // limit))
     size = min(limit, even + limit // 8)
-    return _pack(_atoms(text, block.start, block.end, cuts, min(first, size)), first, size)
+    pieces = _pack(_atoms(text, block.start, block.end, cuts, min(first, size)), first, size)
+    if len(pieces) > 2 and pieces[-1].end - pieces[-2].start <= limit + limit // 5:
+        pieces[-2:] = [Span(pieces[-2].start, pieces[-1].end)]
+    return pieces
 
 
 def _pack(atoms: Iterator[Span], first: int, size: int) -> list[Span]:
@@ -79,9 +83,7 @@ def _rows(text: str, start: int, end: int) -> list[Span]:
 def _items(text: str, start: int, end: int) -> list[Span]:
     """Outermost list items: each with the lines, and the items, that hang from it."""
     rows = _rows(text, start, end)
-    indents = [
-        _indent(text, row) if _ITEM.match(text, row.start + _indent(text, row)) else -1 for row in rows
-    ]
+    indents = [_indent(text, row) if _ITEM.match(text, row.start + _indent(text, row)) else -1 for row in rows]
     outer = min((indent for indent in indents if indent >= 0), default=0)
     spans: list[Span] = []
     for row, indent in zip(rows, indents, strict=True):

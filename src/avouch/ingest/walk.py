@@ -78,9 +78,7 @@ def _look(base: Path, path: Path, key: str, followed: set[Path]) -> Place | list
             followed.add(target)
             path = target
         if path.is_dir():
-            names = sorted(
-                (entry.name for entry in os.scandir(path) if not ignored(entry.name)), key=os.fsencode
-            )
+            names = sorted((entry.name for entry in os.scandir(path) if not ignored(entry.name)), key=os.fsencode)
             return [(path / name, f"{key}/{key_of(name)}" if key else key_of(name)) for name in names]
     except PermissionError as error:
         raise AvouchError(Code.FILE_UNREADABLE, f"{key}: no right to read it") from error

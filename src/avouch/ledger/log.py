@@ -141,12 +141,6 @@ def node_reader(tx: Connection) -> merkle.NodeAt:
     return node
 
 
-def stored_hash(tx: Connection, seq: int) -> bytes | None:
-    """The hash that the home keeps for a leaf, or None."""
-    query = select(nodes.c.hash).where(nodes.c.level == 0, nodes.c.position == seq)
-    return tx.execute(query).scalar()
-
-
 def entry_at(tx: Connection, seq: int) -> Entry:
     """One entry; NOT_FOUND where there is none."""
     leaf = tx.execute(select(entries.c.leaf).where(entries.c.seq == seq)).scalar()
@@ -162,8 +156,8 @@ def body_of(tx: Connection, seq: int) -> tuple[str, bytes] | None:
 
 
 def scan(tx: Connection, start: int = 0) -> Iterator[Any]:
-    """Rows (seq, leaf, salt, body) in order, streamed."""
-    query = select(entries.c.seq, entries.c.leaf, entries.c.salt, entries.c.body).where(
-        entries.c.seq >= start
-    )
+    """Rows (seq, leaf, salt, body, hash) in order, streamed; ``hash`` is what the tree keeps for the leaf."""
+    kept = (nodes.c.level == 0) & (nodes.c.position == entries.c.seq)
+    query = select(entries.c.seq, entries.c.leaf, entries.c.salt, entries.c.body, nodes.c.hash)
+    query = query.join_from(entries, nodes, kept, isouter=True).where(entries.c.seq >= start)
     yield from tx.execution_options(yield_per=1000).execute(query.order_by(entries.c.seq))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from avouch.canon import canonical
@@ -61,7 +61,7 @@ def signed_heads(notes: list[str], keys: list[str], anchors: list[str]) -> dict[
 
 
 Head = tuple[str, note.Checkpoint]
-Row = tuple[bytes, str | None, bytes | None]
+Row = tuple[bytes, str | None, bytes | None, bytes | None]
 
 
 def verify_log(
@@ -69,23 +69,22 @@ def verify_log(
     notes: list[str],
     keys: list[str],
     anchors: list[str],
-    stored: Callable[[int], bytes | None] | None = None,
 ) -> Report:
     """Check a whole log: every entry in order, every checkpoint's signature and root, every anchor.
 
-    ``stored`` gives the hash that the home keeps for a leaf, so that a change is named where it is.
+    A row's last part is the hash that the home keeps for its leaf, so that a change is named where it is.
     """
     tree, time, erased, last_good = Tree(0, {}), "", 0, 0
     try:
         heads = signed_heads(notes, keys, anchors)
     except AvouchError as error:
         return report([Check("checkpoints", False, error.message)])
-    for seq, (leaf, salt, body) in enumerate(rows):
+    for seq, (leaf, salt, body, kept) in enumerate(rows):
         try:
             entry, wrong = check_entry(leaf, seq, time, salt, body)
         except (AvouchError, ValueError) as error:
             wrong = f"entry {seq} cannot be read ({error})"
-        if wrong is None and stored is not None and stored(seq) != merkle.leaf_hash(leaf):
+        if wrong is None and kept is not None and kept != merkle.leaf_hash(leaf):
             wrong = f"entry {seq} was changed: its hash is not the one in the tree"
         if wrong is not None:
             return report([Check("entries", False, wrong[0].upper() + wrong[1:] + ".")], seq)
@@ -124,7 +123,7 @@ def verify_export(data: bytes, key: str | None, anchor: str | None) -> Report:
         head = json.loads(lines[0])
         rows = [json.loads(line) for line in lines[1:]]
         found = [
-            (row["leaf"].encode(), row["salt"], None if row["body"] is None else canonical(row["body"]))
+            (row["leaf"].encode(), row["salt"], None if row["body"] is None else canonical(row["body"]), None)
             for row in rows
         ]
         notes, own = head["checkpoints"], head["keys"]

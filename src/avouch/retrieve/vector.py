@@ -12,12 +12,12 @@ from functools import cached_property
 import numpy as np
 
 from avouch.errors import AvouchError, Code
-from avouch.ports import VectorScan
+from avouch.ports import Part, VectorScan
 from avouch.records import Mask, Rows, Vectors
 
 GATHER_SHARE = 0.05
 GATHER_ROWS = 4_096
-DEPTHS = (64, 1_024, 4_096)
+DEPTHS = (64, 512, 4_096)
 BLOCK = 256
 
 
@@ -40,9 +40,7 @@ class Visible:
         return np.flatnonzero(self.mask).astype(np.int64, copy=False)
 
 
-def search(
-    scan: VectorScan, vectors: Vectors, query: Vectors, visible: Visible | Mask, k: int
-) -> tuple[Rows, Vectors]:
+def search(scan: VectorScan, vectors: Vectors, query: Vectors, visible: Visible | Mask, k: int) -> tuple[Rows, Vectors]:
     """The k best visible rows and their scores, best first, ties by row; all where fewer are visible.
 
     ``vectors`` is float32 (rows, dimensions), an array or a memory map; ``scan`` covers the same rows;
@@ -89,15 +87,26 @@ def _deepen(
     scan: VectorScan, vectors: Vectors, query: Vectors, visible: Visible, k: int
 ) -> tuple[Rows, Vectors] | None:
     """The exact result by way of approximate scores; None where no depth proves it complete."""
-    mask = None if visible.whole and len(visible.mask) == len(scan) else visible.mask
+    total = len(visible.mask)
+    mask = None if visible.whole and total == len(scan) else visible.mask
     error = scan.bound * float(np.linalg.norm(query))
-    for depth in DEPTHS:
-        if depth < k:
-            continue
-        rows, approximate = scan.search(query, mask, depth)
+    parts: dict[int, Part] = {}
+    again: list[int] | None = None
+    for depth in (depth for depth in DEPTHS if depth >= k):
+        parts |= {part.number: part for part in scan.search(query, mask, depth, again)}
+        rows = np.concatenate([part.rows for part in parts.values()])
+        near = np.concatenate([part.scores for part in parts.values()])
+        known = rows < total  # without a mask, rows that were added this moment
+        rows, near = rows[known], near[known]
+        # Below the k-th best approximation by twice the error: k rows are certainly better.
+        if len(rows) > k:
+            kept = near >= np.partition(near, len(near) - k)[len(near) - k] - 2 * error
+            rows = rows[kept]
         found = _best(rows, exact(vectors, query, rows), k)
-        # A row left out scores at most this; strictly less than the k-th, so that no tie is lost.
-        if len(rows) == visible.count or found[1][-1] > float(approximate[-1]) + error:
+        # A row left out of a part scores at most its last + error; strictly less, so that no tie is lost.
+        reach = float(found[1][-1]) - error if len(found[1]) >= min(k, visible.count) else -np.inf
+        again = [n for n, part in parts.items() if len(part.rows) >= depth and part.scores[-1] >= reach]
+        if not again:
             return found
     return None
 

@@ -122,7 +122,7 @@ class Run:
 
     def run(self, confirmed: bool) -> IngestReport:
         found_by = parsers()
-        total = count(self.root, self.options)
+        total = count(self.root)
         for found in discover(self.root, self.options, found_by):
             if isinstance(found, Problem):
                 self.problem(found)

@@ -4,6 +4,8 @@ class TestMine(TextIndexSuite):
     def open(self, folder): return MyIndex(folder)
 """
 
+# ruff: noqa: S101
+
 from __future__ import annotations
 
 import itertools

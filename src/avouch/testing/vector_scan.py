@@ -6,15 +6,18 @@
 ``open`` gives the first ``rows`` rows of what was saved to the folder, or an empty scan for 0 rows.
 """
 
+# ruff: noqa: S101
+
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from avouch.ports import VectorScan
-from avouch.records import Mask, Vectors
+from avouch.records import Mask, Rows, Vectors
 
 DIMENSIONS = 32
 
@@ -24,6 +27,17 @@ def unit(rows: int, seed: int, spread: float = 1.0) -> Vectors:
     draw = np.random.default_rng(seed)
     vectors = spread * draw.standard_normal((rows, DIMENSIONS)) + np.eye(DIMENSIONS)[0] * (1 - spread)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def best(
+    scan: VectorScan, query: Vectors, mask: Mask | None, k: int, parts: Sequence[int] | None = None
+) -> tuple[Rows, Vectors]:
+    """The k best of all parts together."""
+    found = scan.search(query, mask, k, parts)
+    rows = np.concatenate([np.empty(0, np.int64), *(part.rows for part in found)])
+    scores = np.concatenate([np.empty(0, np.float32), *(part.scores for part in found)])
+    order = np.lexsort((rows, -scores))[:k]
+    return rows[order], scores[order]
 
 
 class VectorScanSuite:
@@ -39,7 +53,7 @@ class VectorScanSuite:
 
     def test_an_empty_scan_finds_nothing(self, tmp_path: Path) -> None:
         scan = self.open(tmp_path, DIMENSIONS, 0, 0.0)
-        rows, scores = scan.search(unit(1, 0)[0], None, 5)
+        rows, scores = best(scan, unit(1, 0)[0], None, 5)
         assert (len(scan), len(rows), len(scores)) == (0, 0, 0)
 
     @pytest.mark.parametrize("spread", [1.0, 0.01])
@@ -50,7 +64,7 @@ class VectorScanSuite:
         scan.add(unit(50, 2) * 3)  # far outside of what the scan has seen
         every = np.concatenate([vectors, unit(50, 2) * 3])
         for query in unit(20, 3):
-            rows, scores = scan.search(query, None, len(every))
+            rows, scores = best(scan, query, None, len(every))
             assert sorted(rows.tolist()) == list(range(len(every)))
             assert np.abs(scores - every[rows] @ query).max() <= scan.bound
 
@@ -58,24 +72,40 @@ class VectorScanSuite:
         vectors, query = unit(1000, 4), unit(1, 5)[0]
         scan = self.made(tmp_path, vectors)
         mask: Mask = np.random.default_rng(6).random(1000) < 0.1
-        rows, scores = scan.search(query, mask, 20)
+        rows, scores = best(scan, query, mask, 20)
         assert len(rows) == 20 and mask[rows].all() and len(set(rows.tolist())) == 20
         assert (np.diff(scores) <= 0).all()
         left_out = np.setdiff1d(np.flatnonzero(mask), rows)
         assert (vectors[left_out] @ query).max() <= scores[-1] + scan.bound
 
+    def test_every_part_gives_its_best(self, tmp_path: Path) -> None:
+        vectors, query = unit(1000, 16), unit(1, 17)[0]
+        scan = self.made(tmp_path, vectors)
+        mask: Mask = np.random.default_rng(18).random(1000) < 0.5
+        shallow, deep = scan.search(query, mask, 5), scan.search(query, mask, 1000)
+        assert sorted(row for part in deep for row in part.rows) == np.flatnonzero(mask).tolist()
+        for some, every in zip(
+            sorted(shallow, key=lambda part: part.number), sorted(deep, key=lambda part: part.number), strict=True
+        ):
+            assert some.number == every.number and (np.diff(every.scores) <= 0).all()
+            np.testing.assert_array_equal(some.scores, every.scores[: len(some.scores)])
+            assert len(some.rows) == min(5, len(every.rows))
+            alone = scan.search(query, mask, 5, [some.number])
+            assert [part.number for part in alone] == [some.number]
+            np.testing.assert_array_equal(alone[0].scores, some.scores)
+
     def test_fewer_visible_than_asked_for_gives_them_all(self, tmp_path: Path) -> None:
         scan = self.made(tmp_path, unit(500, 7))
         mask: Mask = np.zeros(500, np.bool_)
-        assert len(scan.search(unit(1, 8)[0], mask, 10)[0]) == 0
+        assert len(best(scan, unit(1, 8)[0], mask, 10)[0]) == 0
         other: Mask = np.zeros(500, np.bool_)
         other[[3, 499]] = True
-        assert sorted(scan.search(unit(1, 8)[0], other, 10)[0].tolist()) == [3, 499]
+        assert sorted(best(scan, unit(1, 8)[0], other, 10)[0].tolist()) == [3, 499]
 
     def test_rows_beyond_a_short_mask_are_not_visible(self, tmp_path: Path) -> None:
         scan = self.made(tmp_path, unit(500, 9))
         mask: Mask = np.ones(101, np.bool_)
-        assert scan.search(unit(1, 10)[0], mask, 500)[0].max() == 100
+        assert best(scan, unit(1, 10)[0], mask, 500)[0].max() == 100
 
     def test_saved_and_opened_it_finds_the_same(self, tmp_path: Path) -> None:
         vectors, query = unit(700, 11), unit(1, 12)[0]
@@ -85,7 +115,7 @@ class VectorScanSuite:
         scan.save(tmp_path)
         again = self.open(tmp_path, DIMENSIONS, 700, scan.bound)
         assert len(again) == 700 and again.bound == pytest.approx(scan.bound)
-        for ours, theirs in zip(scan.search(query, None, 50), again.search(query, None, 50), strict=True):
+        for ours, theirs in zip(best(scan, query, None, 50), best(again, query, None, 50), strict=True):
             np.testing.assert_array_equal(ours, theirs)
 
     def test_opening_an_earlier_state_forgets_what_came_after(self, tmp_path: Path) -> None:
@@ -99,7 +129,7 @@ class VectorScanSuite:
         again.add(vectors[300:])
         again.save(tmp_path)
         third = self.open(tmp_path, DIMENSIONS, 700, again.bound)
-        rows, scores = third.search(query, None, 700)
+        rows, scores = best(third, query, None, 700)
         assert np.abs(scores - vectors[rows] @ query).max() <= third.bound
 
     def test_what_is_erased_is_gone_from_the_files_and_numbers_stay(self, tmp_path: Path) -> None:
@@ -115,4 +145,4 @@ class VectorScanSuite:
         mask: Mask = np.ones(400, np.bool_)
         mask[gone] = False
         for row in (1, 8, 398):
-            assert again.search(vectors[row], mask, 1)[0].tolist() == [row]
+            assert best(again, vectors[row], mask, 1)[0].tolist() == [row]

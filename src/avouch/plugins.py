@@ -1,0 +1,21 @@
+"""Finds adapters and packs by entry point; built-in ones come in by the same door as a stranger's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+
+from avouch.ports import Parser
+
+PARSERS = "avouch.parsers"
+
+
+@cache
+def parsers() -> Mapping[str, Parser]:
+    """Every installed parser, by the media types that it reads."""
+    found: dict[str, Parser] = {}
+    for point in sorted(entry_points(group=PARSERS), key=lambda point: point.name):
+        parser: Parser = point.load()()
+        found |= dict.fromkeys(parser.media_types, parser)
+    return found
