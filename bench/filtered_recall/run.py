@@ -167,7 +167,7 @@ def measure(folder: Path, venv_root: Path | None, seconds: float) -> dict[str, A
         for cell, run in zip(cells, runs, strict=True)
     ]
     head["packages"] |= versions
-    return {"machine": head, "inputs": described(labels), "bound": scan.bound, "load_s": load_s, "cells": told}
+    return {"machine": head, "inputs": described(labels), "load_s": load_s, "cells": told}
 
 
 def described(labels: Labels) -> dict[str, Any]:

@@ -70,24 +70,28 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Vectors:
         """float32 of shape (len(texts), dimensions), L2 norm 1, in the order given."""
 
+    def pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """The word pieces of whole texts; those that go on a word begin with ``##``."""
+
 
 class Part(NamedTuple):
-    """The best rows of one part of a scan, best first. Fewer than asked for: no more are visible."""
+    """The best rows of one part of a scan, best first. Fewer than asked for: no more are visible.
+
+    ``bound``: the largest ``|q·x − approximate|`` for a unit ``q``, over all rows of the part.
+    """
 
     number: int
     rows: Rows
     scores: Vectors
+    bound: float
 
 
 class VectorScan(Protocol):
     """Approximate inner products over rows 0..n-1, with a bound on their error.
 
-    A scan may be in parts, so that more can be asked of one of them: where near-duplicates lie.
+    A scan may be in parts, so that more can be asked of one of them: where near-duplicates lie, or rows
+    that it approximates badly.
     """
-
-    @property
-    def bound(self) -> float:
-        """The largest ``|q·x − approximate|`` for a unit ``q``, over all rows ever added."""
 
     @property
     def stale(self) -> bool:
@@ -144,7 +148,7 @@ class TextIndex(Protocol):
         """The same scores for given rows, ascending; rows without any of the terms are left out."""
 
     def self_score(self, terms: Sequence[str]) -> float:
-        """The score of a text of average length that holds every term once."""
+        """A score that no text exceeds for these terms: what scores are measured against."""
 
     def count(self, version_ordinals: Sequence[int]) -> int:
         """How many chunks of these versions the files still know, taken out ones included."""

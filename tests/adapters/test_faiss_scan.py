@@ -17,8 +17,8 @@ from avouch.testing.vector_scan import DIMENSIONS, VectorScanSuite, best, unit
 
 
 class TestConformance(VectorScanSuite):
-    def open(self, folder: Path, dimensions: int, rows: int, bound: float) -> VectorScan:
-        return FaissScan.open(folder, dimensions, rows, bound)
+    def open(self, folder: Path, dimensions: int, rows: int) -> VectorScan:
+        return FaissScan.open(folder, dimensions, rows)
 
 
 class TestConformanceOverManySegments(TestConformance):
@@ -64,7 +64,7 @@ def test_damaged_files_are_named(tmp_path: Path, name: str, left: int | None) ->
     if left is not None:
         path.write_bytes(data[:left])
     with pytest.raises(AvouchError) as error:
-        FaissScan.open(tmp_path, DIMENSIONS, 100, scan.bound)
+        FaissScan.open(tmp_path, DIMENSIONS, 100)
     assert error.value.code is Code.HOME_DAMAGED
 
 

@@ -69,7 +69,7 @@ def reference(folder: Path, text: str, limit: int) -> Reals:
 
     def norm(x: Reals, name: str) -> Reals:
         centred = x - x.mean(axis=-1, keepdims=True)
-        scaled = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + bert.epsilon)
+        scaled: Reals = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + bert.epsilon)
         return scaled * weight(name + ".weight") + weight(name + ".bias")
 
     x = weight("embeddings.word_embeddings.weight")[ids]

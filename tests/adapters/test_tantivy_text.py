@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avouch.adapters.tantivy_text import TantivyText
+from avouch.adapters.onnx_embedder import open_embedder
 from avouch.ports import TextIndex
 from avouch.records import FOREVER, Moment, TextRow, TextScope
 from avouch.testing.text_index import TextIndexSuite, holds, row
@@ -64,9 +65,7 @@ def test_search_is_brute_force_within_every_scope(
         for scope in scopes:
             rows, found = index.search(terms, scope, 100)
             wanted = [
-                chunk.row
-                for chunk in added
-                if holds(chunk, scope) and words & {chunk.title, *chunk.text.split()}
+                chunk.row for chunk in added if holds(chunk, scope) and words & {chunk.title, *chunk.text.split()}
             ]
             assert sorted(rows.tolist()) == wanted
             assert rows.tolist() == sorted(rows.tolist(), key=lambda one: (-scores[one], one))
@@ -85,11 +84,30 @@ def test_inflections_accents_and_case_are_one_word(tmp_path: Path) -> None:
     index.close()
 
 
-def test_scores_are_those_of_bm25(tmp_path: Path) -> None:
+def test_length_does_not_count(tmp_path: Path) -> None:
+    """The constants of the fusion were fitted on this: a new engine version that changes it must be noticed."""
+    index = TantivyText(tmp_path)
+    index.add([row(0, "alpha"), row(1, "alpha " + "beta " * 200), row(2, "gamma")])
+    index.commit()
+    assert len(set(index.search(("alpha",), TextScope((0,), Moment(5, 5)), 5)[1].tolist())) == 1
+    index.close()
+
+
+def test_parts_of_names_are_found(tmp_path: Path) -> None:
+    embedder = open_embedder(None, tmp_path / "models")
+    index = TantivyText(tmp_path / "text", embedder.pieces)
+    index.add([row(0, "metoprolol for hypertension"), row(1, "aspirin for headache")])
+    index.commit()
+    found = index.search(index.analyse("bisoprolol"), TextScope((0,), Moment(5, 5)), 5)[0]
+    assert found.tolist() == [0]
+    index.close()
+
+
+def test_scores_are_bounded(tmp_path: Path) -> None:
     index = TantivyText(tmp_path)
     index.add([row(0, "alpha beta"), row(1, "gamma delta"), row(2, "gamma beta")])
     index.commit()
     rows, scores = index.search(("alpha",), TextScope((0,), Moment(5, 5)), 5)
     assert rows.tolist() == [0]
-    assert abs(float(scores[0]) - index.self_score(("alpha",))) < 1e-5  # of average length, holds it once
+    assert 0 < float(scores[0]) <= index.self_score(("alpha",))
     index.close()

@@ -30,7 +30,8 @@ from avouch.records import Mask, Rows, Vectors
 
 SEGMENT = 1 << 15
 PARALLEL_ROWS = 50_000
-FEW_ROWS, ENOUGH_ROWS, STALE_GROWTH, STALE_BOUND = 4_096, 100_000, 4, 2.0
+FEW_ROWS, ENOUGH_ROWS, GROWTH, DRIFT = 4_096, 100_000, 4, 2.0
+MARGIN = 0.05  # of its width, on both sides of a range: one later outlier would widen the bound for all
 CODES, RANGES = "codes.u8", "ranges.json"
 Codes: TypeAlias = npt.NDArray[np.uint8]
 
@@ -41,18 +42,17 @@ class FaissScan:
     def __init__(self, dimensions: int) -> None:
         self.dimensions = dimensions
         self._ranges = np.empty(0, np.float32)
-        self._trained_rows, self._trained_residual, self._residual = 0, 0.0, 0.0
-        self._segments: tuple[Any, ...] = ()
+        self._trained_rows, self._trained_residual = 0, 0.0
+        self._segments: tuple[_Segment, ...] = ()
         self._bitmaps = _Bitmaps()
         self._saved, self._erased = 0, list[int]()
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, folder: Path, dimensions: int, rows: int, bound: float) -> FaissScan:
+    def open(cls, folder: Path, dimensions: int, rows: int) -> FaissScan:
         """The first ``rows`` rows of what ``save`` wrote to ``folder``; with no rows, an empty scan.
 
-        ``bound`` is the bound at that state. Codes beyond (a broken append) are cut off.
-        HOME_DAMAGED where a file is missing or too short.
+        Codes beyond (a broken append) are cut off. HOME_DAMAGED where a file is missing or too short.
         """
         scan = cls(dimensions)
         if not rows:
@@ -67,8 +67,7 @@ class FaissScan:
         os.truncate(folder / CODES, codes.size)
         scan._ranges = np.asarray(trained["ranges"], np.float32)
         scan._trained_rows, scan._trained_residual = trained["rows"], trained["residual"]
-        scan._residual = bound - _rounding(dimensions)
-        scan._extend(codes.reshape(rows, dimensions))
+        scan._extend(codes.reshape(rows, dimensions), trained["residuals"])
         scan._saved = rows
         return scan
 
@@ -76,16 +75,16 @@ class FaissScan:
         return _length(self._segments)
 
     @property
-    def bound(self) -> float:
-        """The largest ``|q·x − approximate|`` for a unit ``q``, over all rows ever added."""
-        return self._residual + _rounding(self.dimensions)
-
-    @property
     def stale(self) -> bool:
-        """Whether ranges trained anew, over all rows, would serve searches much better."""
-        few = self._trained_rows < ENOUGH_ROWS
-        grown = few and len(self) > STALE_GROWTH * max(self._trained_rows, FEW_ROWS)
-        return grown or self._residual > STALE_BOUND * self._trained_residual + _rounding(self.dimensions)
+        """Whether ranges trained anew, over all rows, would serve searches much better.
+
+        Never again before a quarter more rows have come, so that training costs little per row.
+        """
+        rows, trained = len(self), self._trained_rows
+        grown = rows > GROWTH * max(trained, FEW_ROWS) and trained < ENOUGH_ROWS
+        worst = max((segment.residual for segment in self._segments), default=0.0)
+        drifted = worst > DRIFT * self._trained_residual + _rounding(self.dimensions)
+        return grown or (drifted and rows >= 1.25 * trained)
 
     def add(self, vectors: Vectors) -> None:
         """Append rows: float32 (m, dimensions). The first call trains the ranges on all its rows."""
@@ -98,17 +97,19 @@ class FaissScan:
             first = not self._segments
             if first:
                 trainer = _quantizer(self.dimensions)
+                trainer.sq.rangestat_arg = MARGIN
                 trainer.train(vectors)
                 self._ranges = faiss.vector_to_array(trainer.sq.trained)
             coder = self._empty()
-            codes = np.empty(vectors.shape, np.uint8)
-            for part in _parts(0, len(vectors)):
-                codes[part] = coder.sa_encode(vectors[part])
-                residuals = np.linalg.norm(coder.sa_decode(codes[part]) - vectors[part], axis=1)
-                self._residual = max(self._residual, float(residuals.max()))
+            codes, residuals = np.empty(vectors.shape, np.uint8), []
+            for part in _parts(len(self), len(self) + len(vectors)):
+                here = slice(part.start - len(self), part.stop - len(self))
+                codes[here] = coder.sa_encode(vectors[here])
+                left = np.linalg.norm(coder.sa_decode(codes[here]) - vectors[here], axis=1)
+                residuals.append(float(left.max()))
             if first:
-                self._trained_rows, self._trained_residual = len(vectors), self._residual
-            self._extend(codes)
+                self._trained_rows, self._trained_residual = len(vectors), max(residuals)
+            self._extend(codes, [0.0] * (len(self) // SEGMENT) + residuals)
 
     def search(self, query: Vectors, mask: Mask | None, k: int, parts: Sequence[int] | None = None) -> list[Part]:
         """The k best visible rows of each segment by approximate score; of all, or of ``parts`` only.
@@ -135,8 +136,8 @@ class FaissScan:
         """Zero the codes in place; rows keep their numbers. (A zero code does not decode to zero.)"""
         with self._lock:
             for i, segment in enumerate(self._segments):
-                inside = rows[(rows >= i * SEGMENT) & (rows < i * SEGMENT + segment.ntotal)]
-                _codes(segment)[inside - i * SEGMENT] = 0
+                inside = rows[(rows >= i * SEGMENT) & (rows < i * SEGMENT + len(segment))]
+                segment.codes[inside - i * SEGMENT] = 0
             self._erased += [row for row in rows.tolist() if row < self._saved]
 
     def save(self, folder: Path) -> None:
@@ -146,18 +147,22 @@ class FaissScan:
         """
         with self._lock:
             segments, rows, width = self._segments, len(self), self.dimensions
-            if not self._saved:
-                folder.mkdir(parents=True, exist_ok=True)
-                trained = {"rows": self._trained_rows, "residual": self._trained_residual}
-                ranges = {"ranges": self._ranges.tolist()}
-                _write(folder / RANGES, json.dumps(trained | ranges).encode("ascii"))
+            folder.mkdir(parents=True, exist_ok=True)
+            # First the ranges: residuals of rows that a crash will cut off are only too large.
+            trained = {
+                "rows": self._trained_rows,
+                "residual": self._trained_residual,
+                "residuals": [segment.residual for segment in segments],
+                "ranges": self._ranges.tolist(),
+            }
+            _replace(folder / RANGES, json.dumps(trained).encode("ascii"))
             with (folder / CODES).open("r+b" if self._saved else "wb") as file:
                 for row in self._erased:
                     file.seek(row * width)
                     file.write(bytes(width))
                 file.seek(self._saved * width)
                 for part in _parts(self._saved, rows):
-                    file.write(_codes(segments[part.start // SEGMENT])[_within(part)].tobytes())
+                    file.write(segments[part.start // SEGMENT].codes[_within(part)].tobytes())
                 file.flush()
                 os.fsync(file.fileno())
             self._saved, self._erased = rows, []
@@ -178,16 +183,35 @@ class FaissScan:
         index.is_trained = True
         return index
 
-    def _extend(self, codes: Codes) -> None:
-        """Swap in segments that hold ``codes`` as well."""
+    def _extend(self, codes: Codes, residuals: Sequence[float]) -> None:
+        """Swap in segments that hold ``codes`` as well; ``residuals`` by segment, from the first on."""
         segments, rows = list(self._segments), len(self)
         for part in _parts(rows, rows + len(codes)):
-            grown = self._empty()
+            i = part.start // SEGMENT
+            grown, residual = self._empty(), residuals[i]
             if part.start % SEGMENT:
-                grown.add_sa_codes(_codes(segments.pop()))
+                last = segments.pop()
+                grown.add_sa_codes(last.codes)
+                residual = max(residual, last.residual)
             grown.add_sa_codes(np.ascontiguousarray(codes[part.start - rows : part.stop - rows]))
-            segments.append(grown)
+            segments.append(_Segment(grown, residual))
         self._segments = tuple(segments)
+
+
+class _Segment:
+    """An index that is not added to any more, and the largest residual of its rows."""
+
+    def __init__(self, index: Any, residual: float) -> None:
+        self.index, self.residual = index, residual
+
+    def __len__(self) -> int:
+        return int(self.index.ntotal)
+
+    @property
+    def codes(self) -> Codes:
+        """(rows, dimensions), a view."""
+        view: Codes = faiss.rev_swig_ptr(self.index.codes.data(), len(self) * self.index.d)
+        return view.reshape(-1, self.index.d)
 
 
 class _Bitmaps:
@@ -206,7 +230,9 @@ class _Bitmaps:
         return bits
 
 
-def _scan(segments: tuple[Any, ...], which: Sequence[int], query: Vectors, bits: Codes | None, k: int) -> list[Part]:
+def _scan(
+    segments: tuple[_Segment, ...], which: Sequence[int], query: Vectors, bits: Codes | None, k: int
+) -> list[Part]:
     """The k best of each segment in ``which``."""
     # One query never pays for faiss's own threads, and its team would spin on the others' cores.
     faiss.omp_set_num_threads(1)
@@ -219,9 +245,11 @@ def _scan(segments: tuple[Any, ...], which: Sequence[int], query: Vectors, bits:
                 continue
             selector = faiss.IDSelectorBitmap(len(window), faiss.swig_ptr(window))
             chosen = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, rows = segments[i].search(query, min(k, segments[i].ntotal), params=chosen)
+        segment = segments[i]
+        scores, rows = segment.index.search(query, min(k, len(segment)), params=chosen)
         real = int(np.count_nonzero(rows[0] >= 0))  # what is missing stands at the end, as -1
-        found.append(Part(i, rows[0][:real] + i * SEGMENT, scores[0][:real]))
+        bound = segment.residual + _rounding(query.shape[1])
+        found.append(Part(i, rows[0][:real] + i * SEGMENT, scores[0][:real], bound))
     return found
 
 
@@ -236,14 +264,8 @@ def _quantizer(dimensions: int) -> Any:
     return faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
 
 
-def _codes(segment: Any) -> Codes:
-    """The codes of a segment, (rows, dimensions), as a view."""
-    view: Codes = faiss.rev_swig_ptr(segment.codes.data(), segment.ntotal * segment.d)
-    return view.reshape(-1, segment.d)
-
-
-def _length(segments: tuple[Any, ...]) -> int:
-    return (len(segments) - 1) * SEGMENT + int(segments[-1].ntotal) if segments else 0
+def _length(segments: tuple[_Segment, ...]) -> int:
+    return (len(segments) - 1) * SEGMENT + len(segments[-1]) if segments else 0
 
 
 def _parts(start: int, stop: int) -> Iterator[slice]:
@@ -265,8 +287,10 @@ def _rounding(dimensions: int) -> float:
     return dimensions * 2.0**-23
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+def _replace(path: Path, data: bytes) -> None:
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    beside.replace(path)

@@ -66,6 +66,8 @@ class OnnxEmbedder:
     def __init__(self, session: ort.InferenceSession, tokenizer: Tokenizer, traits: Traits, threads: int) -> None:
         self.digest, self.precision, self._pooling = traits.digest, traits.precision, traits.pooling
         self._session, self._tokenizer = session, tokenizer
+        self._whole = Tokenizer.from_str(tokenizer.to_str())
+        self._whole.no_truncation()
         self._inputs = frozenset(i.name for i in session.get_inputs())
         names = {o.name for o in session.get_outputs()}
         self._output = next((name for name in OUTPUTS if name in names), "")
@@ -91,6 +93,10 @@ class OnnxEmbedder:
             for batch, result in zip(batches, found, strict=True):
                 vectors[[start + i for i in batch]] = result
         return vectors
+
+    def pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """The word pieces of whole texts, in order: what the tokenizer splits them into, nothing cut off."""
+        return [e.tokens for e in self._whole.encode_batch(list(texts), add_special_tokens=False)]
 
     def _encode(self, texts: Sequence[str]) -> list[Rows]:
         try:

@@ -79,7 +79,7 @@ class _Walker:
     def __init__(self, styles: dict[str, Any]) -> None:
         self.out = Readable()
         self._styles = styles
-        self._depth = 0
+        self._lists: list[bool] = []
         self._tables = 0
         self._paragraphs: list[Any] = []
 
@@ -128,7 +128,7 @@ class _Walker:
             if self._tables == 0:
                 self.out.close_table()
         elif tag == f"{_W}p":
-            level = 0 if self.out.in_table or self._depth else self._heading(element)
+            level = 0 if self.out.in_table or self._lists else self._heading(element)
             self.out.block(BlockKind.HEADING if level else BlockKind.PARAGRAPH, level)
 
     def _begin_paragraph(self, paragraph: Any) -> None:
@@ -141,12 +141,13 @@ class _Walker:
             self.out.item()
 
     def _to_depth(self, depth: int, numbered: bool = False) -> None:
-        while self._depth > depth:
+        """Close and open lists until ``depth`` of them are open, the innermost numbered or not."""
+        while len(self._lists) > depth or (self._lists and len(self._lists) == depth and self._lists[-1] != numbered):
             self.out.close_list()
-            self._depth -= 1
-        while self._depth < depth:
+            self._lists.pop()
+        while len(self._lists) < depth:
             self.out.open_list(1 if numbered else None)
-            self._depth += 1
+            self._lists.append(numbered)
 
     def _style(self, paragraph: Any) -> Any:
         style_id = paragraph.style

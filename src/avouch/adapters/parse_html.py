@@ -102,6 +102,9 @@ class HtmlParser:
             root = etree.fromstring(source, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise AvouchError(Code.PARSE_FAILED, f"{name}: not HTML that can be read") from error
+        if parser.error_log.filter_from_fatals():
+            # The library stops reading there, and says so only in its log.
+            raise AvouchError(Code.PARSE_FAILED, f"{name}: nested too deeply, or one text too long")
         if root is None:
             raise AvouchError(Code.TEXT_EMPTY, f"{name}: nothing readable is in it")
         walker = _Walker()

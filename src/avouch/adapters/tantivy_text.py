@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,35 +21,26 @@ import numpy as np
 from tantivy import (
     Document,
     FieldType,
-    Filter,
     Index,
     Occur,
     Order,
     Query,
     Schema,
     SchemaBuilder,
-    TextAnalyzer,
-    TextAnalyzerBuilder,
-    Tokenizer,
 )
 
+from avouch.adapters.text_terms import Pieces, Terms, is_pair, no_pieces
 from avouch.errors import AvouchError, Code
 from avouch.records import Rows, TextRow, TextScope, Vectors
 
 Spans: TypeAlias = dict[str, tuple[int, int]]
-BOOSTS = {"title": 0.5, "body": 1.0}
-ANALYZER = "avouch_en_1"
+WORDS, PAIRS = "terms.words", "terms.pairs"
+PAIR_BOOST = 0.4
+CAP = 2.2  # k1 + 1: what one term can add at most, in units of its weight
+AT_ONCE = 512
 TIMES = ("recorded", "ended", "world_from", "valid_to", "ended_at")
 HEAP_BYTES = 100_000_000
 TIES = 16
-
-
-def analyzer() -> TextAnalyzer:
-    """How text becomes terms, the same for chunks and questions. A change needs another ``ANALYZER``."""
-    steps = TextAnalyzerBuilder(Tokenizer.simple())
-    for step in (Filter.remove_long(80), Filter.lowercase(), Filter.ascii_fold(), Filter.stemmer("english")):
-        steps = steps.filter(step)
-    return steps.build()
 
 
 def _schema() -> Schema:
@@ -57,19 +49,19 @@ def _schema() -> Schema:
         schema.add_unsigned_field(name, indexed=True, fast=True)
     for name in TIMES:
         schema.add_integer_field(name, fast=True)
-    for name in BOOSTS:
-        schema.add_text_field(name, tokenizer_name=ANALYZER, index_option="freq")
+    # A JSON field keeps no lengths: chunks are of bounded length, and fused results are better without.
+    schema.add_json_field("terms", tokenizer_name="whitespace", index_option="freq")
     return schema.build()
 
 
 class TantivyText:
     """A text index in one folder. One writer; searches see what was committed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pieces: Pieces = no_pieces) -> None:
         """Open the index in ``folder``, or make an empty one. HOME_DAMAGED where it cannot be read."""
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
-        self._analyzer = analyzer()
+        self._terms = Terms(pieces)
         self._writer: Any = None
         self._view: tuple[Any, Spans]
         self._lock = threading.Lock()
@@ -77,7 +69,6 @@ class TantivyText:
             self._index = Index(self._schema, str(folder), reuse=True)
         except ValueError as error:
             raise AvouchError(Code.HOME_DAMAGED, f"the text index {folder.name} cannot be opened") from error
-        self._index.register_tokenizer(ANALYZER, self._analyzer)
         self._index.config_reader("manual")
         self._see()
 
@@ -88,8 +79,10 @@ class TantivyText:
         """Add chunks; they are found after ``commit``."""
         with self._lock:
             writer = self._writing()
-            for row in rows:
-                document = Document(title=row.title, body=row.text)
+            for row, pairs in self._paired(rows):
+                words = self._terms.words(f"{row.title}\n{row.text}")
+                document = Document()
+                document.add_json("terms", {"words": " ".join(words), "pairs": " ".join(pairs)})
                 document.add_unsigned("row", row.row)
                 document.add_unsigned("version", row.version)
                 document.add_unsigned("class", row.class_id)
@@ -125,15 +118,15 @@ class TantivyText:
 
     def words(self, text: str) -> list[str]:
         """The terms of a text, in order, as they are compared."""
-        return list(self._analyzer.analyze(text))
+        return self._terms.words(text)
 
     def analyse(self, question: str) -> tuple[str, ...]:
         """The distinct terms that a question is searched by, in order."""
-        return tuple(dict.fromkeys(self._analyzer.analyze(question)))
+        return self._terms.of_question(question)
 
     def weights(self, question: str) -> dict[str, float]:
-        """The inverse document frequency of each term of a question, over all chunks."""
-        return self._weigh(self.analyse(question))
+        """The inverse document frequency of each word of a question, over all chunks."""
+        return self._weigh([term for term in self.analyse(question) if not is_pair(term)])
 
     def search(self, terms: Sequence[str], scope: TextScope, k: int) -> tuple[Rows, Vectors]:
         """The k best rows inside ``scope`` and their BM25 scores, best first, ties by row."""
@@ -165,8 +158,8 @@ class TantivyText:
         return found[order], scores[order]
 
     def self_score(self, terms: Sequence[str]) -> float:
-        """The score of a text of average length that holds every term once: the sum of their weights."""
-        return BOOSTS["body"] * sum(self._weigh(terms).values())
+        """What no text's score exceeds: every term at its cap. Terms that no chunk has count in full."""
+        return CAP * sum(weight * boost_of(term) for term, weight in self._weigh(terms).items())
 
     def count(self, version_ordinals: Sequence[int]) -> int:
         """How many chunks of these versions the files still know, taken out ones included."""
@@ -183,7 +176,7 @@ class TantivyText:
     def _weigh(self, terms: Sequence[str]) -> dict[str, float]:
         searcher = self._view[0]
         total = searcher.num_docs
-        known = {term: searcher.doc_freq("body", term) for term in terms}
+        known = {term: searcher.doc_freq(field_of(term), term) for term in terms}
         # Chunks taken out still count in a term's frequency, which may so exceed the total.
         return {term: math.log1p((max(total - n, 0) + 0.5) / (n + 0.5)) for term, n in known.items()}
 
@@ -193,17 +186,15 @@ class TantivyText:
         return self._writer
 
     def _about(self, terms: Sequence[str]) -> Query:
-        """Any of the terms in any field."""
-        return Query.boolean_query(
-            [
-                (
-                    Occur.Should,
-                    Query.boost_query(Query.term_query(self._schema, field, term, "freq"), boost),
-                )
-                for field, boost in BOOSTS.items()
-                for term in terms
-            ]
-        )
+        """Any of the terms."""
+        found = [(Query.term_query(self._schema, field_of(term), term, "freq"), boost_of(term)) for term in terms]
+        return Query.boolean_query([(Occur.Should, Query.boost_query(query, boost)) for query, boost in found])
+
+    def _paired(self, rows: Iterable[TextRow]) -> Iterator[tuple[TextRow, list[str]]]:
+        """Rows with their pairs of word pieces, a batch at a time."""
+        left = iter(rows)
+        while batch := list(islice(left, AT_ONCE)):
+            yield from zip(batch, self._terms.pairs([f"{row.title}\n{row.text}" for row in batch]), strict=True)
 
     def _see(self) -> None:
         """Take up the newest commit, and what its times span."""
@@ -235,6 +226,14 @@ class TantivyText:
 
     def _range(self, field: str, lower: int | None = None, upper: int | None = None) -> Query:
         return Query.range_query(self._schema, field, FieldType.Integer, lower, upper)
+
+
+def field_of(term: str) -> str:
+    return PAIRS if is_pair(term) else WORDS
+
+
+def boost_of(term: str) -> float:
+    return PAIR_BOOST if is_pair(term) else 1.0
 
 
 def _read(searcher: Any, hits: Sequence[Any]) -> tuple[Rows, Vectors]:

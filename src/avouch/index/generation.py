@@ -23,8 +23,8 @@ from avouch.index.rows import RowFiles, blank
 from avouch.ports import TextIndex, VectorScan
 from avouch.records import SPAN, Rows, Spans, TextRow, Vectors
 
-OpenScan: TypeAlias = Callable[[Path, int, int, float], VectorScan]
-"""(folder, dimensions, rows, bound) to a scan of the first rows saved there; an empty one for 0 rows."""
+OpenScan: TypeAlias = Callable[[Path, int, int], VectorScan]
+"""(folder, dimensions, rows) to a scan of the first rows saved there; an empty one for 0 rows."""
 OpenText: TypeAlias = Callable[[Path], TextIndex]
 
 
@@ -113,7 +113,7 @@ class Generation:
             self.scan.save(self._scan_folder(new))
             self.text.add(text_rows)
             self.text.commit()
-            self._turn(replace(new, bound=self.scan.bound))
+            self._turn(new)
             self._torn = False
 
     def reindex(self, text_rows: Iterable[TextRow]) -> None:
@@ -135,9 +135,7 @@ class Generation:
             manifest.write(self.folder)
             self.manifest = manifest
 
-    def erase(
-        self, versions: Sequence[int], rows: Sequence[int] | Rows, remaining: Iterable[TextRow]
-    ) -> None:
+    def erase(self, versions: Sequence[int], rows: Sequence[int] | Rows, remaining: Iterable[TextRow]) -> None:
         """Remove these versions' content from every file, for good. May be repeated after a crash.
 
         Vectors and codes become zeros in place, spans -1. Terms cannot be taken out of a text index's
@@ -146,9 +144,7 @@ class Generation:
         gone = sorted(set(versions))
         with self._lock:
             self._mend()
-            rows = np.union1d(
-                np.asarray(rows, np.int64), np.flatnonzero(np.isin(self.spans["version"], gone))
-            )
+            rows = np.union1d(np.asarray(rows, np.int64), np.flatnonzero(np.isin(self.spans["version"], gone)))
             rows = rows[rows < self.rows]
             self._files.erase(rows)
             self.scan.erase(rows)
@@ -186,7 +182,7 @@ class Generation:
             self._files.cut(manifest.rows)
             self._sweep()
             folder = self._scan_folder(manifest)
-            self.scan = self._open_scan(folder, manifest.dimensions, manifest.rows, manifest.bound)
+            self.scan = self._open_scan(folder, manifest.dimensions, manifest.rows)
             self.text.drop_rows_from(manifest.rows)
             self.vectors, self.spans = self._files.map(manifest.rows)
             self._torn = False
@@ -195,7 +191,7 @@ class Generation:
         """Make the scan anew from all vectors on file, in a folder beside; the manifest that names it."""
         new = replace(manifest, scan=manifest.scan + 1)
         vectors, spans = self._files.map(manifest.rows)
-        self.scan = self._open_scan(self._scan_folder(new), new.dimensions, 0, 0.0)
+        self.scan = self._open_scan(self._scan_folder(new), new.dimensions, 0)
         self.scan.add(vectors)
         self.scan.erase(np.flatnonzero(spans["version"] < 0))
         return new

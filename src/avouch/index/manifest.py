@@ -22,7 +22,6 @@ class Manifest:
     dimensions: int
     rows: int = 0
     snapshot: int = 0
-    bound: float = 0.0
     scan: int = 1
     text: int = 1
     format: int = FORMAT

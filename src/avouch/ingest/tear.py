@@ -9,6 +9,7 @@ from avouch.records import Block, BlockKind, Span
 from avouch.segment import sentences
 
 _ITEM = re.compile(r"(?:[-*+•‣◦▪·]|\(?\d{1,3}[.)])[^\S\n]+\S")
+_FULL = 0.9
 Cut = Callable[[str, int, int], list[Span]]
 
 
@@ -22,8 +23,7 @@ def trimmed(text: str, start: int, end: int) -> Span | None:
 
 
 def tear(text: str, block: Block, first: int, limit: int) -> list[Span]:
-    """Pieces of a block in order, each of about ``limit`` characters and the first at most ``first``;
-    a short rest stays with the piece before it.
+    """Pieces of a block in order, each at most ``limit`` characters and the first at most ``first``.
 
     Together they hold every character that is not white space. A border is a row, item or line where
     the block has them, else the end of a sentence, else white space, else any place.
@@ -33,23 +33,23 @@ def tear(text: str, block: Block, first: int, limit: int) -> list[Span]:
         cuts = [_items, _rows, *cuts]
     elif block.kind in (BlockKind.TABLE, BlockKind.CODE):
         cuts = [_rows, _words]
-    even = -(-(block.end - block.start) // -(-(block.end - block.start) // limit))
-    size = min(limit, even + limit // 8)
-    pieces = _pack(_atoms(text, block.start, block.end, cuts, min(first, size)), first, size)
-    if len(pieces) > 2 and pieces[-1].end - pieces[-2].start <= limit + limit // 5:
-        pieces[-2:] = [Span(pieces[-2].start, pieces[-1].end)]
-    return pieces
+    atoms = _atoms(text, block.start, block.end, cuts, min(first, limit))
+    length = block.end - block.start
+    return _pack(atoms, block.start, first, limit, max(1, length // -(-length // round(limit * _FULL))))
 
 
-def _pack(atoms: Iterator[Span], first: int, size: int) -> list[Span]:
-    """Neighbouring atoms together, up to ``size`` characters."""
+def _pack(atoms: Iterator[Span], start: int, first: int, limit: int, even: int) -> list[Span]:
+    """Neighbouring atoms together: about ``even`` characters in each, so that no crumb is left over."""
     pieces: list[Span] = []
+    border = start
     for atom in atoms:
-        room = first if len(pieces) <= 1 else size
-        if pieces and atom.end - pieces[-1].start <= room:
+        room = first if len(pieces) == 1 else limit
+        middle = (atom.start + atom.end) // 2
+        if pieces and middle <= border and atom.end - pieces[-1].start <= room:
             pieces[-1] = Span(pieces[-1].start, atom.end)
         else:
             pieces.append(atom)
+            border += -(-max(0, middle - border) // even) * even if middle > border else even
     return pieces
 
 

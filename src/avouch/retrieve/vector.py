@@ -7,6 +7,7 @@ can belong to the result. Every path gives the same rows and, bit for bit, the s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -89,26 +90,37 @@ def _deepen(
     """The exact result by way of approximate scores; None where no depth proves it complete."""
     total = len(visible.mask)
     mask = None if visible.whole and total == len(scan) else visible.mask
-    error = scan.bound * float(np.linalg.norm(query))
+    length = float(np.linalg.norm(query))
     parts: dict[int, Part] = {}
     again: list[int] | None = None
     for depth in (depth for depth in DEPTHS if depth >= k):
         parts |= {part.number: part for part in scan.search(query, mask, depth, again)}
-        rows = np.concatenate([part.rows for part in parts.values()])
-        near = np.concatenate([part.scores for part in parts.values()])
-        known = rows < total  # without a mask, rows that were added this moment
-        rows, near = rows[known], near[known]
-        # Below the k-th best approximation by twice the error: k rows are certainly better.
-        if len(rows) > k:
-            kept = near >= np.partition(near, len(near) - k)[len(near) - k] - 2 * error
-            rows = rows[kept]
+        rows = _hopeful(parts.values(), total, length, k)
         found = _best(rows, exact(vectors, query, rows), k)
         # A row left out of a part scores at most its last + error; strictly less, so that no tie is lost.
-        reach = float(found[1][-1]) - error if len(found[1]) >= min(k, visible.count) else -np.inf
-        again = [n for n, part in parts.items() if len(part.rows) >= depth and part.scores[-1] >= reach]
+        kth = float(found[1][-1]) if len(rows) >= min(k, visible.count) else -np.inf
+        again = [
+            number
+            for number, part in parts.items()
+            if len(part.rows) >= depth and float(part.scores[-1]) + part.bound * length >= kth
+        ]
         if not again:
             return found
     return None
+
+
+def _hopeful(parts: Iterable[Part], total: int, length: float, k: int) -> Rows:
+    """The rows below ``total`` that can be among the k best, given the error of each part."""
+    parts = list(parts)
+    rows = np.concatenate([part.rows for part in parts])
+    near = np.concatenate([part.scores for part in parts])
+    error = np.repeat([part.bound * length for part in parts], [len(part.rows) for part in parts])
+    known = rows < total  # without a mask, others may have been added this moment
+    rows, near, error = rows[known], near[known], error[known]
+    if len(rows) <= k:
+        return rows
+    surely = np.partition(near - error, len(rows) - k)[len(rows) - k]  # k rows score at least this
+    return np.asarray(rows[near + error >= surely])
 
 
 def _best(rows: Rows, scores: Vectors, k: int) -> tuple[Rows, Vectors]:

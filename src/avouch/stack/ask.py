@@ -105,9 +105,7 @@ def retrieve(stack: Stack, principal: Principal, question: str, moment: Asof, cl
     fused = search(stack, question, query, scope, stack.settings.passages, clock)
     passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, fused.hits))
     clock.lap("recheck")
-    return Found(
-        query, scope, passages, versions, shelf.generation.text.weights(question), fused.best, fused.gap
-    )
+    return Found(query, scope, passages, versions, shelf.generation.text.weights(question), fused.best, fused.gap)
 
 
 def read_passages(
@@ -220,16 +218,12 @@ def record(
     facts = facts_of(stack, found, drafted, purpose)
     asked = Asked(voucher, principal.id, principal.asserted, drafted.question, facts)
     stack.vault.seal(tx, voucher, principal.id, drafted.question.encode())
-    stack.vault.seal(
-        tx, vector_name(voucher), principal.id, np.ascontiguousarray(found.vector, "<f4").tobytes()
-    )
+    stack.vault.seal(tx, vector_name(voucher), principal.id, np.ascontiguousarray(found.vector, "<f4").tobytes())
     body = Binder(stack, tx, asked).body(found.passages, list(drafted.claims), found.versions)
     tx.execute(insert(schema.answers), {"id": voucher, "seq": stamp.seq, "principal_id": principal.id})
     cited = sorted({citation.version_id for claim in drafted.claims for citation in claim.citations})
     if cited:
-        tx.execute(
-            insert(schema.citations), [{"answer_id": voucher, "version_id": version} for version in cited]
-        )
+        tx.execute(insert(schema.citations), [{"answer_id": voucher, "version_id": version} for version in cited])
     clock.lap("voucher")
     warnings = [
         drafted.moment.note,

@@ -33,9 +33,7 @@ def audit(stack: Stack, anchors: list[str]) -> Report:
     except AvouchError as error:
         if error.code is not Code.LEDGER_BROKEN:
             raise
-        return stack.state.read(
-            lambda tx: verify_log(rows(tx), [], [str(k) for k in stack.verifier_keys], anchors)
-        )
+        return stack.state.read(lambda tx: verify_log(rows(tx), [], [str(k) for k in stack.verifier_keys], anchors))
 
 
 def rows(tx: Connection) -> Iterator[Row]:

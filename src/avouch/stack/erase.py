@@ -98,9 +98,7 @@ def remembered(stack: Stack) -> list[str]:
 def finish(stack: Stack, found: list[Version]) -> None:
     """The part in the other stores; runs again at the next opening where a crash cut it short."""
     document_id, ordinals = found[0].document_id, [version.ordinal for version in found]
-    stack.store.drop(
-        sorted({name for version in found for name in (version.original_blob, version.text_blob)})
-    )
+    stack.store.drop(sorted({name for version in found for name in (version.original_blob, version.text_blob)}))
     for table in stack.tables.names():
         stack.tables.delete(table, ordinals)
     rows = [row for version in found for row in range(version.first_row, version.first_row + version.rows)]

@@ -55,18 +55,14 @@ class Binder:
         key = self.stack.vault.ensure(self.tx, subject)
         return commit(salt(key, self.asked.voucher, pointer), value)
 
-    def body(
-        self, passages: list[Passage], claims: list[Claim], versions: dict[str, Version]
-    ) -> dict[str, Any]:
+    def body(self, passages: list[Passage], claims: list[Claim], versions: dict[str, Version]) -> dict[str, Any]:
         return {
             "format": BODY,
             "voucher": self.asked.voucher,
             "principal": {"id": self.asked.principal, "asserted": self.asked.asserted},
             "question": {"digest": self.digest("/question", self.asked.principal, self.asked.question)},
             **self.asked.facts,
-            "passages": [
-                self.passage(p, passage, versions[passage.version_id]) for p, passage in enumerate(passages)
-            ],
+            "passages": [self.passage(p, passage, versions[passage.version_id]) for p, passage in enumerate(passages)],
             "claims": [self.claim(c, claim, versions) for c, claim in enumerate(claims)],
         }
 
@@ -127,9 +123,7 @@ class Reader:
         found: dict[str, Any] = {}
         self.add(found, "/question", self.body["principal"]["id"], self.question)
         for p, passage in enumerate(self.body["passages"]):
-            self.add(
-                found, f"/passages/{p}", passage["document"], lambda passage=passage: self.quote(passage)
-            )
+            self.add(found, f"/passages/{p}", passage["document"], lambda passage=passage: self.quote(passage))
         for c, claim in enumerate(self.body["claims"]):
             first = claim["citations"][0]
             self.add(found, f"/claims/{c}", first["document"], lambda first=first: self.slice(first))

@@ -106,9 +106,7 @@ def silent(done: int, total: int, note: str) -> None:
 class Run:
     """One run over one source."""
 
-    def __init__(
-        self, stack: Stack, principal: Principal, root: Path, options: Options, progress: Progress
-    ) -> None:
+    def __init__(self, stack: Stack, principal: Principal, root: Path, options: Options, progress: Progress) -> None:
         self.stack, self.principal, self.progress, self.options = stack, principal, progress, options
         self.root = root.expanduser().resolve()
         if not self.root.exists():
@@ -147,17 +145,13 @@ class Run:
         """Decide what a found document is: unchanged, erased, bad, or one for the batch."""
         key_digest = self.key_digest(found.key)
         if key_digest in self.tally.seen:
-            return self.problem(
-                problem_of(found.key, AvouchError(Code.RECORD_DUPLICATE, "the key stands twice"))
-            )
+            return self.problem(problem_of(found.key, AvouchError(Code.RECORD_DUPLICATE, "the key stands twice")))
         self.tally.seen.add(key_digest)
         declared = canonical(plain(found.metadata)) + PARSED_BY.encode()
         fingerprint = self.stack.vault.name(self.source, declared + b"\x00" + found.original)
         known = self.known.get(key_digest)
         if known is not None and known.erased:
-            return self.problem(
-                problem_of(found.key, AvouchError(Code.ERASED, "erased; it is not taken in again"))
-            )
+            return self.problem(problem_of(found.key, AvouchError(Code.ERASED, "erased; it is not taken in again")))
         if known is not None and known.live and known.fingerprint == fingerprint:
             self.tally.unchanged += 1
             return None
@@ -211,9 +205,7 @@ class Run:
             self.tally.changed += len(drafts) - added
             self.tally.chunks += len(texts)
             self.tally.snapshot = stamp.seq
-            recorded = [
-                {"version": d.id, "document": d.document_id, "content": d.content_digest} for d in drafts
-            ]
+            recorded = [{"version": d.id, "document": d.document_id, "content": d.content_digest} for d in drafts]
             return None, {"run": self.tally.run, "source": self.source, "versions": recorded}
 
         return commit

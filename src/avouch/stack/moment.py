@@ -35,11 +35,7 @@ def as_of(stack: Stack, text: str | None, known_at: str | None = None) -> Asof:
     if at > now:
         raise AvouchError(Code.TIME_INVALID, "that time has not come yet")
     if known_at is not None:
-        known = (
-            size - 1
-            if known_at == "now"
-            else stack.state.read(lambda tx: log.seq_at(tx, to_micros(known_at)))
-        )
+        known = size - 1 if known_at == "now" else stack.state.read(lambda tx: log.seq_at(tx, to_micros(known_at)))
         if known is None:
             raise AvouchError(Code.TIME_INVALID, "the home knew nothing at that time")
         return Asof(Moment(known, at))

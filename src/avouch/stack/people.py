@@ -22,9 +22,7 @@ OWNER = "owner"
 NAME = re.compile(r"[^\s\x00-\x1f]{1,100}")
 
 
-def add(
-    stack: Stack, name: str, groups: frozenset[str], clearance: Classification, roles: frozenset[str]
-) -> Principal:
+def add(stack: Stack, name: str, groups: frozenset[str], clearance: Classification, roles: frozenset[str]) -> Principal:
     """Add a person or a service. PRINCIPAL_EXISTS, INPUT_INVALID."""
     if not NAME.fullmatch(name):
         raise AvouchError(Code.INPUT_INVALID, "a name has 1 to 100 characters and no white space")
@@ -70,9 +68,7 @@ def find(stack: Stack, name: str) -> Principal:
 
 def by_id(stack: Stack, principal_id: str) -> Principal:
     """A principal by id; PRINCIPAL_UNKNOWN."""
-    row = stack.state.read(
-        lambda tx: tx.execute(select(principals).where(principals.c.id == principal_id)).first()
-    )
+    row = stack.state.read(lambda tx: tx.execute(select(principals).where(principals.c.id == principal_id)).first())
     if row is None:
         raise AvouchError(Code.PRINCIPAL_UNKNOWN, f"no principal {principal_id}")
     return of_row(row)

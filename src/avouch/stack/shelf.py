@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,12 +42,15 @@ class Shelf:
         self.generation = self._open()
         self.refresh()
 
+    def _text(self, folder: Path) -> TantivyText:
+        return TantivyText(folder, self.stack.embedder.pieces)
+
     def _open(self) -> Generation:
         root = self.stack.home.index
         root.mkdir(exist_ok=True)
         try:
             folder = current.serving(root)
-            found = None if folder is None else Generation.open(folder, FaissScan.open, TantivyText)
+            found = None if folder is None else Generation.open(folder, FaissScan.open, self._text)
         except AvouchError as error:
             if error.code is not Code.INDEX_STALE:
                 raise
@@ -59,9 +63,7 @@ class Shelf:
         """A new, empty generation that serves once it has taken in the lake."""
         number, folder = current.following(self.stack.home.index)
         embedder = self.stack.embedder
-        made = Generation.create(
-            folder, number, embedder.digest, embedder.dimensions, FaissScan.open, TantivyText
-        )
+        made = Generation.create(folder, number, embedder.digest, embedder.dimensions, FaissScan.open, self._text)
         self.stack.state.read(lambda tx: self._take_in(tx, made, 0))
         current.switch(self.stack.home.index, folder)
         return made
@@ -139,9 +141,7 @@ class Shelf:
             version = found[int(spans["version"][start])]
             yield from self._text_rows(tx, version, rows[start:end].tolist(), spans[start:end])
 
-    def _text_rows(
-        self, tx: Connection, version: Version, rows: Iterable[int], spans: Spans
-    ) -> Iterator[TextRow]:
+    def _text_rows(self, tx: Connection, version: Version, rows: Iterable[int], spans: Spans) -> Iterator[TextRow]:
         if version.fate is Fate.ERASED:
             return
         text = self.stack.store.text(tx, version.document_id, version.text_blob)

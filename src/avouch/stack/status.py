@@ -34,9 +34,7 @@ def status(stack: Stack, deep: bool = False) -> dict[str, Any]:
 def count(tx: Connection) -> dict[str, Any]:
     fates = select(schema.versions.c.fate, func.count()).group_by(schema.versions.c.fate)
     tables = {"documents": schema.documents, "principals": schema.principals, "answers": schema.answers}
-    sizes = {
-        name: tx.execute(select(func.count()).select_from(table)).scalar() for name, table in tables.items()
-    }
+    sizes = {name: tx.execute(select(func.count()).select_from(table)).scalar() for name, table in tables.items()}
     chunks = select(func.sum(schema.versions.c.rows)).where(schema.versions.c.fate == "live")
     return {
         "schema": int(schema.fact(tx, "schema")),

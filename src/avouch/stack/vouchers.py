@@ -39,11 +39,5 @@ def export(stack: Stack, voucher_id: str) -> tuple[dict[str, Any], list[Gone]]:
 
 def listing(stack: Stack, limit: int) -> list[tuple[str, int, str]]:
     """The newest vouchers: (id, ledger sequence number, principal id)."""
-    query = (
-        select(answers.c.id, answers.c.seq, answers.c.principal_id)
-        .order_by(answers.c.seq.desc())
-        .limit(limit)
-    )
-    return [
-        (row.id, row.seq, row.principal_id) for row in stack.state.read(lambda tx: tx.execute(query).all())
-    ]
+    query = select(answers.c.id, answers.c.seq, answers.c.principal_id).order_by(answers.c.seq.desc()).limit(limit)
+    return [(row.id, row.seq, row.principal_id) for row in stack.state.read(lambda tx: tx.execute(query).all())]

@@ -27,9 +27,7 @@ class Withdrawal:
     relied_on_by: tuple[str, ...]
 
 
-def withdraw(
-    stack: Stack, principal: Principal, document_id: str, wrong: bool, reason: str = ""
-) -> Withdrawal:
+def withdraw(stack: Stack, principal: Principal, document_id: str, wrong: bool, reason: str = "") -> Withdrawal:
     """End the live version of a document. ``wrong`` revokes it. NOT_FOUND; INPUT_INVALID if nothing is live."""
     fate = Fate.REVOKED if wrong else Fate.WITHDRAWN
 
