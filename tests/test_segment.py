@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from avouch.segment import sentences
 
 PIECES = st.sampled_from(
-    ["Dr. ", "e.g. ", "The dose is 0.5 mg. ", "\n", "\n\n", "- item", "| a | b |", "1. ", "# ", " ", "\t", 
+    ["Dr. ", "e.g. ", "The dose is 0.5 mg. ", "\n", "\n\n", "- item", "| a | b |", "1. ", "# ", " ", "\t",
      "\u00a0", "?!", "(p < 0.05).", "”", "...", "。", "E. coli ", "A",
      "x", "Fig. 2", "key: value", "[12] ", "\u2028", "😀", "e\u0301"]
 )  # fmt: skip
@@ -93,7 +93,9 @@ def test_sentences_run_together_as_in_abstracts() -> None:
     assert split("with lupus (SLE).METHODS: Sixty patients.") == ["with lupus (SLE).", "METHODS: Sixty patients."]
 
 
-@pytest.mark.parametrize("unit", ["The dose is 5 mg. ", "a", ". ", "\n", "- x\n", "A. ", "(" * 10, "| a "])
+@pytest.mark.parametrize(
+    "unit", ["The dose is 5 mg. ", "a", ". ", "\n", "- x\n", "A. ", "(" * 10, "| a ", "e.g. ", "...", ".)", "b) "]
+)
 def test_time_is_linear(unit: str) -> None:
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))

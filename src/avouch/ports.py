@@ -93,13 +93,9 @@ class VectorScan(Protocol):
     that it approximates badly.
     """
 
-    @property
-    def stale(self) -> bool:
-        """Whether a scan made anew from all rows would serve much better."""
-
     def __len__(self) -> int: ...
     def add(self, vectors: Vectors) -> None:
-        """Append rows, float32 (m, dimensions); the first call may learn from all that it is given."""
+        """Append rows, float32 (m, dimensions)."""
 
     def search(self, query: Vectors, mask: Mask | None, k: int, parts: Sequence[int] | None = None) -> list[Part]:
         """The k best visible rows of each part by approximate score; of all parts, or of ``parts`` only.

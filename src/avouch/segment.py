@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from avouch.records import Span
 
 _STOP = re.compile(
-    r"[.!?…]+(?:[\"'”’»)\]*_]|\[\d[\d,;–\- ]{0,20}\])*(?=\s)"
+    r"(?<![.!?…])[.!?…]++(?:[\"'”’»)\]*_]|\[\d[\d,;–\- ]{0,20}\])*+(?=\s)"
     r"|[。！？]+[”’」』）]*"
     r"|(?<=\w[a-z)\]])\.(?=[A-Z][a-z]*[ ,]|[A-Z]{4,}[:\s])"
 )
@@ -139,7 +139,7 @@ def _ends(text: str, first: int, begin: int, stop: int, after: int, last: int) -
         return text[at].isalnum() or bullet or at > follow
     if not (text[at].isalnum() or bullet or at > follow):
         return False
-    if _NUMBERED.match(text[begin : stop + 1].lstrip()[:8]) and stop - begin < 12:
+    if stop - begin < 12 and _NUMBERED.match(text[begin : stop + 1].lstrip()):
         return False
     return not _abbreviates(text, max(first, stop - _LOOK), stop, at, last)
 

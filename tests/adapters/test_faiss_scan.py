@@ -12,7 +12,7 @@ from avouch.adapters import faiss_scan
 from avouch.adapters.faiss_scan import FaissScan
 from avouch.errors import AvouchError, Code
 from avouch.ports import VectorScan
-from avouch.records import Mask, Vectors
+from avouch.records import Mask
 from avouch.testing.vector_scan import DIMENSIONS, VectorScanSuite, best, unit
 
 
@@ -28,20 +28,22 @@ class TestConformanceOverManySegments(TestConformance):
         monkeypatch.setattr(faiss_scan, "PARALLEL_ROWS", 100)
 
 
-def scan_of(*batches: Vectors) -> FaissScan:
+def test_one_outlier_widens_the_bound_of_its_own_segment_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faiss_scan, "SEGMENT", 64)
     scan = FaissScan(DIMENSIONS)
-    for batch in batches:
-        scan.add(batch)
-    return scan
+    scan.add(unit(64, 1))
+    scan.add(unit(1, 2) * 50)
+    first, second = (part.bound for part in scan.search(unit(1, 3)[0], None, 1))
+    assert first < 0.05 < 10 < second
 
 
-def test_growth_and_drift_make_it_stale() -> None:
-    narrow, few, many = unit(100, 1, 0.01), unit(200, 2), unit(20_000, 3)
-    assert not scan_of(narrow, narrow).stale
-    assert scan_of(narrow, few).stale
-    assert not scan_of(many, many).stale
-    assert not scan_of(few, few, few).stale
-    assert scan_of(few, *[few.repeat(20, axis=0)] * 5).stale
+@pytest.mark.parametrize("spread", [1.0, 0.1, 0.001])
+def test_the_bound_does_not_depend_on_the_data(spread: float) -> None:
+    scan = FaissScan(384)
+    vectors = np.zeros((500, 384), np.float32)
+    vectors[:, :DIMENSIONS] = unit(500, 4, spread)  # few dimensions used, or almost one
+    scan.add(vectors)
+    assert scan.search(vectors[0], None, 1)[0].bound < 0.016
 
 
 @pytest.mark.parametrize("bad", [np.full((2, DIMENSIONS), np.nan), np.zeros((2, 3)), np.zeros(DIMENSIONS)])
@@ -52,7 +54,7 @@ def test_vectors_that_do_not_fit_are_refused_and_leave_no_trace(bad: np.ndarray)
     assert error.value.code is Code.INPUT_INVALID and len(scan) == 0
 
 
-@pytest.mark.parametrize("name", [faiss_scan.CODES, faiss_scan.RANGES])
+@pytest.mark.parametrize("name", [faiss_scan.CODES, faiss_scan.ROTATION, faiss_scan.BOUNDS])
 @pytest.mark.parametrize("left", [None, 10])
 def test_damaged_files_are_named(tmp_path: Path, name: str, left: int | None) -> None:
     scan = FaissScan(DIMENSIONS)

@@ -151,17 +151,6 @@ def traces(folder: Path, needle: bytes) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and needle in path.read_bytes()]
 
 
-def test_a_stale_scan_is_made_anew(generation: Generation) -> None:
-    append(generation, 0, 4, 0, 1)
-    vectors = vectors_of(4, 40) * 5
-    generation.append(4, vectors, spans_of(4, 40, 1), texts_of(4, 40, 1), 2)
-    assert generation.manifest.scan == 2 and not generation.scan.stale
-    assert [path.name for path in generation.folder.glob("scan-*")] == ["scan-000002"]
-    generation = reopen(generation)
-    assert len(generation.scan) == 44 and generation.held([0, 43]) == 2
-    generation.close()
-
-
 class Killed(BaseException):
     """The process ends here."""
 

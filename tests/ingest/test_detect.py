@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
+import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-
-from avouch.ingest.detect import CSV, DOCX, HTML, JSONL, MARKDOWN, PDF, TEXT, detect
 from tests.ingest.source import read, write
+
+from avouch.errors import AvouchError
+from avouch.ingest.detect import CSV, DOCX, HTML, JSONL, MARKDOWN, PDF, TEXT, detect
 
 PROSE = "The naïve dose is 5 µg – for “most” patients, who weigh more than 50 kg. Größe, déjà vu, señor. " * 3
 
@@ -107,6 +110,28 @@ def test_other_scripts_are_read_right_or_refused(tmp_path: Path, codec: str, pro
         assert result.parsed["a.txt"].text == prose
 
 
+@pytest.mark.parametrize(
+    ("codec", "prose"),
+    [
+        ("cp1252", "Die Händehygiene wird für 30 Sekunden durchgeführt. Größe und Übelkeit werden geprüft."),
+        ("cp1252", "La première dose d'antibiotique est administrée dans l'heure. Où est l'infirmière ?"),
+        ("cp1252", "The patient’s dose is 5 µg – no more. “Stop” if > 38 °C."),
+        ("cp1250", "Pierwsza dawka antybiotyku jest podawana w ciągu godziny od rozpoznania. Należy myć ręce."),
+        ("cp1250", "Az első antibiotikum adagot a diagnózis után egy órán belül adják be, és őrzik a beteget."),
+        ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy. První dávka se podává do jedné hodiny."),
+        ("cp1254", "İlk antibiyotik dozu tanıdan sonraki bir saat içinde verilir. Hastanın ağırlığı ölçülür."),
+        ("koi8_r", "Первая доза антибиотика вводится в течение одного часа после постановки диагноза."),
+        ("cp1253", "Η πρώτη δόση του αντιβιοτικού χορηγείται εντός μίας ώρας από τη διάγνωση."),
+    ],
+)
+def test_legacy_letters_are_never_wrong(tmp_path: Path, codec: str, prose: str) -> None:
+    result = read(write(tmp_path, {"a.txt": prose.encode(codec)}))
+    if codec == "cp1252" or result.parsed:
+        assert result.parsed["a.txt"].text == prose
+    else:
+        assert result.problems == [("a.txt", "ENCODING_UNKNOWN")]
+
+
 def test_a_page_says_its_encoding(tmp_path: Path) -> None:
     page = '<html><head><meta charset="windows-1251"></head><body><p>Доза: 5 мг</p></body></html>'
     assert read(write(tmp_path, {"a.html": page.encode("cp1251")})).parsed["a.html"].text == "Доза: 5 мг"
@@ -126,3 +151,11 @@ def test_a_stray_zero_byte_is_dropped(tmp_path: Path) -> None:
 )
 def test_nothing_readable(tmp_path: Path, content: str) -> None:
     assert read(write(tmp_path, {"a.txt": content})).problems == [("a.txt", "TEXT_EMPTY")]
+
+
+@pytest.mark.parametrize("unit", ["<!---->", "<!-- ", "---\n", "{", "[", '{"a":', "a,", "# \n", "\n", "|"])
+def test_looking_takes_no_time(unit: str) -> None:
+    start = time.monotonic()
+    with contextlib.suppress(AvouchError):
+        detect((unit * 70_000)[:65_536].encode(), "a", False)
+    assert time.monotonic() - start < 2

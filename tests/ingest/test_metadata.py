@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.ingest.source import read, write
 
 from avouch.canon import to_micros
 from avouch.ingest.discover import Options
 from avouch.ingest.metadata import merge
 from avouch.records import Classification, Metadata
-from tests.ingest.source import read, write
 
 PUBLIC, INTERNAL, CONFIDENTIAL = Classification.PUBLIC, Classification.INTERNAL, Classification.CONFIDENTIAL
 
@@ -159,3 +159,10 @@ def test_merge() -> None:
     assert merge(Metadata(), outer) == outer
     assert merge(outer, Metadata(labels=frozenset())).labels == frozenset()
     assert merge(outer, Metadata(title="b", valid_from=0)) == Metadata("b", frozenset({"x"}), PUBLIC, 0, 2, "u")
+
+
+def test_the_other_spelling_of_the_manifest(tmp_path: Path) -> None:
+    write(tmp_path, {"avouch.yml": "defaults: {classification: confidential}", "a.txt": "text"})
+    assert read(tmp_path).parsed["a.txt"].metadata.classification is CONFIDENTIAL
+    write(tmp_path, {"avouch.yaml": "defaults: {classification: public}"})
+    assert read(tmp_path).problems == [("a.txt", "METADATA_INVALID")]

@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.ingest.source import read, write
 
 from avouch.errors import AvouchError, Code
 from avouch.ingest.discover import Options, count
 from avouch.records import Classification, Metadata
-from tests.ingest.source import read, write
 
 
 def lines(*records: object) -> str:
@@ -48,9 +48,10 @@ def test_a_beir_folder_is_its_corpus(tmp_path: Path) -> None:
 
 def test_bad_records_stop_nothing_else(tmp_path: Path) -> None:
     body = (
-        '{"id": "a", "text": "fine"}\n\nnot json secret\n[1]\n{"id": "a", "text": "again"}\n{"id": "", "text": "x"}\n'
-        '{"id": "b", "text": {"no": "text"}}\n{"id": "c", "text": "  "}\n{"id": "d", "text": "bad \\ud800\\u0000 end"}\n'
-    ).encode() + b'{"id": "e", "text": "caf\xe9"}\n{"id": "f", "text": "last"}'
+        b'{"id": "a", "text": "fine"}\n\nnot json secret\n[1]\n{"id": "a", "text": "again"}\n{"id": "", "text": "x"}\n'
+        b'{"id": "b", "text": {"no": "text"}}\n{"id": "c", "text": "  "}\n'
+        b'{"id": "d", "text": "bad \\ud800\\u0000 end"}\n'
+    ) + b'{"id": "e", "text": "caf\xe9"}\n{"id": "f", "text": "last"}'
     result = read(write(tmp_path, {"a.jsonl": body}))
     assert {key: parsed.text for key, parsed in result.parsed.items()} == {
         "a.jsonl#a": "fine",

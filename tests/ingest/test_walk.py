@@ -7,10 +7,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from tests.ingest.source import read, write
 
 from avouch.errors import AvouchError, Code
 from avouch.ingest.discover import Options, count
-from tests.ingest.source import read, write
 
 
 def test_order_and_ignored_files(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_order_and_ignored_files(tmp_path: Path) -> None:
         "b/avouch.yaml",
         "Thumbs.db",
     ]
-    write(tmp_path, {name: "Some text." for name in kept} | {name: "" for name in ignored})
+    write(tmp_path, dict.fromkeys(kept, "Some text.") | dict.fromkeys(ignored, ""))
     result = read(tmp_path)
     assert result.order == kept
     assert not result.problems
@@ -102,7 +102,7 @@ def test_no_right_to_read(tmp_path: Path) -> None:
 def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/caf\xe9\n.txt", "wb") as file:  # noqa: PTH123
         file.write(b"text")
-    assert list(read(tmp_path).parsed) == ["caf\\xe9\n.txt"]
+    assert list(read(tmp_path).parsed) == ["caf\\xe9\\n.txt"]
 
 
 def test_sizes(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ DIMENSIONS = 16
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small limits, so that a few hundred rows go through all routes."""
     monkeypatch.setattr(vector, "GATHER_ROWS", 20)
-    monkeypatch.setattr(vector, "DEPTHS", (8, 32, 128))
+    monkeypatch.setattr(vector, "DEPTH", 8)
+    monkeypatch.setattr(vector, "DEEPER", 3)
     monkeypatch.setattr(vector, "BLOCK", 7)
     monkeypatch.setattr(faiss_scan, "SEGMENT", 128)
     monkeypatch.setattr(faiss_scan, "PARALLEL_ROWS", 200)

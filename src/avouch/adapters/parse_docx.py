@@ -48,8 +48,11 @@ class DocxParser:
             raise AvouchError(Code.PARSE_FAILED, f"{name}: not a DOCX that can be read") from error
         except (OSError, EOFError, NotImplementedError, RuntimeError) as error:
             raise AvouchError(Code.PARSE_FAILED, f"{name}: not a DOCX that can be read") from error
+        body = document.element.body
+        if body is None:
+            raise AvouchError(Code.PARSE_FAILED, f"{name}: the document has no body")
         walker = _Walker(styles)
-        walker.walk(document.element.body)
+        walker.walk(body)
         text, blocks = walker.out.finish()
         return Parsed(text, blocks, MEDIA_TYPE, Metadata(title=clean(title or "").strip() or None))
 

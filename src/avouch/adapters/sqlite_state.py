@@ -85,6 +85,7 @@ class SqliteState:
     def __init__(self, path: Path) -> None:
         self._engine = open_engine(path)
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._quota = 0
         self._writer = threading.Thread(target=self._work, name="avouch-writer", daemon=True)
         self._writer.start()
 
@@ -112,6 +113,15 @@ class SqliteState:
             connection.connection.dbapi_connection.backup(target)  # type: ignore[union-attr]
         target.close()
 
+    def limit_pages(self, pages: int) -> None:
+        """Let the file grow no further than so many pages of 4 kB: a quota, and how a full disk is tried out."""
+        self._quota = pages
+
+    def pages(self) -> int:
+        """How many pages the file has."""
+        with self._engine.connect() as connection:
+            return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+
     def close(self) -> None:
         self._jobs.put(None)
         self._writer.join()
@@ -122,6 +132,8 @@ class SqliteState:
             connection.info["writer"] = True
             while (first := self._jobs.get()) is not None:
                 jobs, last = self._gather(first)
+                if self._quota:
+                    connection.connection.dbapi_connection.execute(f"PRAGMA max_page_count={self._quota}")  # type: ignore[union-attr]
                 self._commit(connection, jobs)
                 for job in jobs:
                     job.settle()

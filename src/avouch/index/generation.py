@@ -108,9 +108,7 @@ class Generation:
             self.scan.add(vectors)
             self.scan.erase(old.rows + np.flatnonzero(spans["version"] < 0))
             new = replace(old, rows=old.rows + len(spans), snapshot=snapshot)
-            if self.scan.stale:
-                new = self._rescan(new)
-            self.scan.save(self._scan_folder(new))
+            self.scan.save(self._scan_folder)
             self.text.add(text_rows)
             self.text.commit()
             self._turn(new)
@@ -148,7 +146,7 @@ class Generation:
             rows = rows[rows < self.rows]
             self._files.erase(rows)
             self.scan.erase(rows)
-            self.scan.save(self._scan_folder(self.manifest))
+            self.scan.save(self._scan_folder)
             new = replace(self.manifest, text=self.manifest.text + 1)
             text = self._open_text(self._text_folder(new))
             try:
@@ -167,7 +165,7 @@ class Generation:
         """Of how many of these rows any file still keeps anything: reads the files, not the memory."""
         wanted = np.asarray(rows, np.int64)
         wanted = wanted[wanted < self.rows]
-        codes = self.scan.held(self._scan_folder(self.manifest), wanted)
+        codes = self.scan.held(self._scan_folder, wanted)
         return len(np.union1d(self._files.held(wanted, self.rows), codes))
 
     def close(self) -> None:
@@ -181,40 +179,28 @@ class Generation:
             manifest = self.manifest
             self._files.cut(manifest.rows)
             self._sweep()
-            folder = self._scan_folder(manifest)
-            self.scan = self._open_scan(folder, manifest.dimensions, manifest.rows)
+            self.scan = self._open_scan(self._scan_folder, manifest.dimensions, manifest.rows)
             self.text.drop_rows_from(manifest.rows)
             self.vectors, self.spans = self._files.map(manifest.rows)
             self._torn = False
-
-    def _rescan(self, manifest: Manifest) -> Manifest:
-        """Make the scan anew from all vectors on file, in a folder beside; the manifest that names it."""
-        new = replace(manifest, scan=manifest.scan + 1)
-        vectors, spans = self._files.map(manifest.rows)
-        self.scan = self._open_scan(self._scan_folder(new), new.dimensions, 0)
-        self.scan.add(vectors)
-        self.scan.erase(np.flatnonzero(spans["version"] < 0))
-        return new
 
     def _turn(self, manifest: Manifest) -> None:
         """The one step in which a new state begins."""
         files.sync_folder(self.folder)
         manifest.write(self.folder)
-        swept = manifest.scan != self.manifest.scan
         self.manifest = manifest
         self.vectors, self.spans = self._files.map(manifest.rows)
-        if swept:
-            self._sweep()
 
     def _sweep(self) -> None:
         """Remove folders that the manifest does not name."""
-        used = {self._scan_folder(self.manifest).name, self._text_folder(self.manifest).name}
+        used = {self._scan_folder.name, self._text_folder(self.manifest).name}
         for path in self.folder.iterdir():
             if path.is_dir() and path.name not in used:
                 shutil.rmtree(path)
 
-    def _scan_folder(self, manifest: Manifest) -> Path:
-        return self.folder / f"scan-{manifest.scan:06d}"
+    @property
+    def _scan_folder(self) -> Path:
+        return self.folder / "scan"
 
     def _text_folder(self, manifest: Manifest) -> Path:
         return self.folder / f"text-{manifest.text:06d}"

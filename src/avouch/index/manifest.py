@@ -15,14 +15,13 @@ NAME = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``model`` is the digest of the embedding weights; ``scan`` and ``text`` number the folders in use."""
+    """``model`` is the digest of the embedding weights; ``text`` numbers the text folder in use."""
 
     generation: int
     model: str
     dimensions: int
     rows: int = 0
     snapshot: int = 0
-    scan: int = 1
     text: int = 1
     format: int = FORMAT
 

@@ -17,6 +17,7 @@ from avouch.records import Block, BlockKind, Chunk, Parsed, Span
 TARGET = 1000
 HARD = 1.6
 _HEADING_CHARS = 300
+_RULE = 40
 _MARKED = re.compile(r"#{1,6}[^\S\n]+")
 
 
@@ -104,7 +105,9 @@ class _Builder:
             self.bare = False
 
     def _leads_to(self, block: Block) -> bool:
-        """Whether what is open is the few words that introduce a list or table."""
+        """Whether what is open introduces a list or table in few words, or ends with a mere rule."""
+        if block.end - block.start <= _RULE:
+            return not any(map(str.isalnum, self.parsed.text[block.start : block.end]))
         whole = block.kind in (BlockKind.LIST, BlockKind.TABLE)
         return whole and self.end - self.start <= self.limit // 4
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from avouch.errors import AvouchError, Code
 
 _BOMS = (
@@ -37,6 +35,13 @@ _GUESSES = [
 ]
 _SAMPLE = 32_768
 _CHAOS = 0.15
+_DOUBT = 0.06
+_COHERENCE = 0.3
+_EASTERN = ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr")
+_LETTERS = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœŒÿ"
+_SIGNS = "\u00a0€‚„…‰‹‘’“”•–—™›¡£§©ª«®°±²³µ´·¹º»¼½¾¿×÷"
+_FOREIGN = re.compile(f"[^\x00-\x7f{_LETTERS}{_SIGNS}]|[{_LETTERS}]{{4}}")
+_INSIDE = re.compile("[A-Za-z][€‚„‰¡£§©ª®°±²³´¹º¼½¾¿][a-z]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 
 
@@ -56,13 +61,22 @@ def marked(data: bytes) -> str | None:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return name
-    sample = data[:1024]
-    if len(sample) >= 4 and len(sample) % 2 == 0:
+    sample = data[: min(1024, len(data) // 2 * 2)]
+    if len(sample) >= 4:
         for offset, name in ((1, "utf-16-le"), (0, "utf-16-be")):
             zeros = sample[offset::2].count(0)
             if zeros * 10 >= len(sample) // 2 * 9 and sample[1 - offset :: 2].count(0) == 0:
                 return name
     return None
+
+
+def begins_as_utf8(data: bytes) -> bool:
+    """Whether ``data`` is UTF-8 as far as it goes: the last character may be cut."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def encoding(data: bytes, html: bool = False) -> str | None:
@@ -79,21 +93,35 @@ def encoding(data: bytes, html: bool = False) -> str | None:
 
 
 def guess(data: bytes) -> str | None:
-    """A legacy encoding by its letters, from the surroundings of the first bytes beyond ASCII."""
+    """A legacy encoding by its letters, from the surroundings of the first bytes beyond ASCII.
+
+    A wrong one would put wrong letters into quotes without a word: where two encodings are about as
+    likely and read differently, the answer is ``None``.
+    """
+    from charset_normalizer import from_bytes  # slow to import, and seldom needed
+
     first = _HIGH.search(data)
     at = max(0, first.start() - _SAMPLE // 4) if first else 0
-    best = from_bytes(data[at : at + _SAMPLE], cp_isolation=_GUESSES).best()
-    if best is None or best.chaos > _CHAOS:
+    sample = data[at : at + _SAMPLE]
+    matches = [match for match in from_bytes(sample, cp_isolation=_GUESSES) if match.chaos <= _CHAOS]
+    if not any(match.language == "Hungarian" for match in matches) and _western(sample):
+        return "cp1252" if _decodes(data, "cp1252") else None
+    likely = [match for match in matches if match.chaos <= matches[0].chaos + _DOUBT]
+    if len({str(match) for match in likely}) != 1:
         return None
-    if best.encoding != "cp1252" and _western(data[at : at + _SAMPLE]):
-        return "cp1252"
-    return best.encoding if _decodes(data, best.encoding) else None
+    sure = likely[0].coherence >= _COHERENCE or likely[0].encoding in _EASTERN
+    return likely[0].encoding if sure and _decodes(data, likely[0].encoding) else None
 
 
 def _western(sample: bytes) -> bool:
-    """Whether bytes beyond ASCII are rare and stand as they do in Western European text."""
-    high = len(_HIGH.findall(sample))
-    return high * 12 < len(sample) and _decodes(sample, "cp1252")
+    """Whether bytes beyond ASCII are those of Western European text, few and where they belong."""
+    if len(_HIGH.findall(sample)) * 4 > len(sample) or not _decodes(sample, "cp1252"):
+        return False
+    text = sample.decode("cp1252")
+    # Portuguese has õ, with ã and ç beside it; alone it is a Hungarian or Baltic letter misread.
+    if "õ" in text.lower() and not re.search("[ãçÃÇ]", text):
+        return False
+    return not _FOREIGN.search(text) and not _INSIDE.search(text)
 
 
 def _codec(name: bytes) -> str | None:

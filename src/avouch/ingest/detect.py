@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 
 from avouch.errors import AvouchError, Code
-from avouch.ingest.decode import encoding, marked
+from avouch.ingest.decode import begins_as_utf8, marked
 from avouch.ingest.frontmatter import fenced
 
 TEXT = "text/plain"
@@ -24,10 +24,8 @@ UNKNOWN = ""
 RECORDS = frozenset({JSONL, CSV})
 DELIMITERS = ",;\t|"
 
-_HTML = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.I | re.S,
-)
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"\s*<(?:p|div|table|h[1-6]|meta|title|script|section|article|main|ul|ol|span|center)\b[^>]*>", re.I)
 _OTHER = re.compile(r"\s*(?:<\?xml|<svg|\{\\rtf|%!PS|#!)", re.I)
 _SIGNS = (
@@ -62,7 +60,7 @@ def _zip(data: bytes, key: str, complete: bool) -> str:
 
 def _sample(data: bytes) -> str:
     """Text good enough to look at: the last character may be cut, legacy letters may be wrong."""
-    name = marked(data) or ("utf-8" if encoding(data[:-4]) == "utf-8" else "latin-1")
+    name = marked(data) or ("utf-8" if begins_as_utf8(data) else "latin-1")
     return data.decode(name, "ignore").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -76,7 +74,7 @@ def detect_text(sample: str, name: str, complete: bool) -> str:
     """The media type of text by its beginning; ``complete`` where that is all of it."""
     suffix = name.lower().removesuffix(".gz").rpartition(".")[2]
     tests: tuple[tuple[str, Callable[[], bool]], ...] = (
-        (HTML, lambda: bool(_HTML.match(sample[:8192]))),
+        (HTML, lambda: bool(_HTML.match(_COMMENT.sub("", sample[:8192])))),
         (JSONL, lambda: _is_jsonl(sample, suffix, complete)),
         (UNKNOWN, lambda: bool(_OTHER.match(sample[:256])) or _is_json(sample, complete)),
         (MARKDOWN, lambda: suffix in ("md", "markdown", "mdown", "mkd")),

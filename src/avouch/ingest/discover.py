@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from avouch.errors import AvouchError, Code
-from avouch.ingest.columns import Columns, choose, metadata_of, named, text_of
+from avouch.ingest.columns import named
 from avouch.ingest.decode import decode
-from avouch.ingest.detect import CSV, JSONL, MARKDOWN, RECORDS, TEXT, detect
+from avouch.ingest.detect import MARKDOWN, RECORDS, TEXT, detect
+from avouch.ingest.found import Found, Options
 from avouch.ingest.frontmatter import front_matter
 from avouch.ingest.manifest import Manifests
-from avouch.ingest.metadata import checked, merge, opening, settled
-from avouch.ingest.reading import GZIP, HEAD, content, head, inflated, opened, unpacked
-from avouch.ingest.rows import Row, csv_codec, csv_rows, json_rows
+from avouch.ingest.metadata import settled
+from avouch.ingest.reading import GZIP, content, head, inflated, text_size
+from avouch.ingest.tabular import records
 from avouch.ingest.walk import Place, problem, walk
-from avouch.plaintext import clean, paragraphs
+from avouch.plaintext import clean
 from avouch.ports import Parser
-from avouch.records import Block, BlockKind, Metadata, Parsed, Problem
+from avouch.records import Metadata, Parsed, Problem
 
-_ID_CHARS = 400
-_PEEK = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One document, not yet parsed.
-
-    ``key`` is its path below the root, with ``#id`` for a record; ``original`` the file's bytes, or the
-    record's own as UTF-8 JSON; ``metadata`` what manifest, options and columns declare, without front
-    matter; ``recipe`` names how the bytes become text, beside them. ``parse`` gives the text with all its
-    metadata, a title among it; it raises AvouchError.
-    """
-
-    key: str
-    original: bytes
-    metadata: Metadata
-    name: str
-    parse: Callable[[], Parsed]
-    recipe: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What holds for a whole run. ``columns`` maps id, title, text (several by commas), url, labels,
-    classification, valid_from, valid_to to column names; ``max_ratio`` bounds what gzip unpacks to."""
-
-    metadata: Metadata = field(default_factory=Metadata)
-    columns: Mapping[str, str] = field(default_factory=dict)
-    max_file_bytes: int = 200_000_000
-    max_line_chars: int = 10_000_000
-    max_ratio: int = 200
+__all__ = ["Found", "Options", "count", "discover"]
 
 
 def discover(root: Path, options: Options, parsers: Mapping[str, Parser]) -> Iterator[Found | Problem]:
@@ -63,7 +31,7 @@ def discover(root: Path, options: Options, parsers: Mapping[str, Parser]) -> Ite
     root, INPUT_INVALID for unknown column roles.
     """
     named(options.columns)
-    manifests = Manifests(root if root.is_dir() else root.parent)
+    manifests = Manifests(root.resolve() if root.is_dir() else root.resolve().parent)
     beside: dict[Path, bool] = {}
     for place in walk(root):
         if isinstance(place, Problem):
@@ -90,12 +58,11 @@ def _estimate(place: Place) -> int:
         return 1
     try:
         data = head(place)
-        sample = inflated(data, place.key) if data.startswith(GZIP) else data
+        packed = data.startswith(GZIP)
+        sample = inflated(data, place.key) if packed else data
+        size = text_size(place, packed)
     except AvouchError:
         return 1
-    if len(data) == place.size and len(data) < HEAD and not data.startswith(GZIP):
-        return max(1, sample.count(b"\n"))
-    size = place.size * (4 if data.startswith(GZIP) else 1)
     return max(1, round(size * sample.count(b"\n") / max(1, len(sample))))
 
 
@@ -122,7 +89,7 @@ def _documents(
     outer, columns = manifests.about(place.key, options.metadata)
     if kind in RECORDS:
         told = named(options.columns) | named(columns, Code.METADATA_INVALID)
-        yield from _records(place, sample, kind, told, outer, options)
+        yield from records(place, sample, kind, told, outer, options)
         return
     if packed:
         raise AvouchError(Code.TYPE_UNKNOWN, f"{place.key}: gzip is read for JSONL and CSV only")
@@ -146,114 +113,3 @@ def _parse(data: bytes, key: str, kind: str, parser: Parser, outer: Metadata, ma
     if not parsed.text or parsed.text.isspace():
         raise AvouchError(Code.TEXT_EMPTY, f"{key}: nothing readable is in it")
     return settled(parsed, outer, front, key)
-
-
-def _records(
-    place: Place,
-    sample: bytes,
-    kind: str,
-    told: Mapping[str, tuple[str, ...]],
-    outer: Metadata,
-    options: Options,
-) -> Iterator[Found | Problem]:
-    """The records of a JSONL or CSV file. An id that was there before is RECORD_DUPLICATE."""
-    seen: set[str] = set()
-    for row, columns in _with_columns(_rows(place, sample, kind, options), told, place.key):
-        where = place.key
-        try:
-            if isinstance(row, AvouchError):
-                raise row
-            key = f"{place.key}#{_id(row, columns, place.key)}"
-            if key in seen:
-                raise AvouchError(Code.RECORD_DUPLICATE, f"{place.key} line {row.line:,}: its id was there before")
-            seen.add(key)
-            where = key
-            yield _record(row, columns, key, kind, outer, place.key)
-        except AvouchError as error:
-            yield problem(where, error)
-
-
-def _rows(place: Place, sample: bytes, kind: str, options: Options) -> Iterator[Row | AvouchError]:
-    codec = "utf-8"
-    if kind == CSV:
-        with opened(place) as file:
-            codec = csv_codec(unpacked(file, place, options.max_ratio), sample, place.key)
-    with opened(place) as file:
-        stream = unpacked(file, place, options.max_ratio)
-        if kind == JSONL:
-            yield from json_rows(stream, sample, options.max_line_chars, place.key)
-        else:
-            yield from csv_rows(stream, codec, options.max_line_chars, place.key)
-
-
-def _with_columns(
-    rows: Iterator[Row | AvouchError], told: Mapping[str, tuple[str, ...]], key: str
-) -> Iterator[tuple[Row | AvouchError, Columns]]:
-    """Rows with the columns that the first of them have."""
-    early: list[Row | AvouchError] = []
-    present: dict[str, None] = {}
-    columns: Columns | None = None
-    for row in rows:
-        if columns is None:
-            early.append(row)
-            if isinstance(row, Row):
-                present |= dict.fromkeys(row.fields)
-            if len(early) < _PEEK:
-                continue
-            columns = choose(told, present, key) if present else Columns(None, ())
-            yield from ((each, columns) for each in early)
-            early.clear()
-        else:
-            yield row, columns
-    if early:
-        columns = choose(told, present, key) if present else Columns(None, ())
-        yield from ((each, columns) for each in early)
-
-
-def _id(row: Row, columns: Columns, key: str) -> str:
-    """A record's id: its own, else a digest of its content, so that it does not hang on its place."""
-    where = f"{key} line {row.line:,}"
-    if columns.id is None:
-        return hashlib.sha256(row.original).hexdigest()[:20]
-    name = " ".join(clean(text_of(row.fields, columns.id, where)).split())
-    if not name or len(name) > _ID_CHARS:
-        raise AvouchError(Code.RECORD_INVALID, f"{where}: its id is empty or over {_ID_CHARS} characters")
-    return name
-
-
-def _record(row: Row, columns: Columns, key: str, kind: str, outer: Metadata, name: str) -> Found:
-    where = f"{name} line {row.line:,}"
-    metadata = checked(merge(outer, metadata_of(row.fields, columns, where)), where)
-    texts = {column: clean(text_of(row.fields, column, where)).strip() for column in columns.text}
-    parse = partial(_parse_record, texts, metadata, kind, key)
-    return Found(key, row.original, metadata, name, parse, columns.recipe())
-
-
-def _parse_record(texts: dict[str, str], metadata: Metadata, kind: str, key: str) -> Parsed:
-    """One text as it is; several as ``column: value`` lines; none but a title: the title."""
-    if len(texts) == 1:
-        text = next(iter(texts.values()))
-        blocks = paragraphs(text)
-    else:
-        text, blocks = _lines(texts)
-    if not text:
-        text = metadata.title or ""
-        blocks = paragraphs(text)
-    if not text:
-        raise AvouchError(Code.TEXT_EMPTY, f"{key}: its text is empty")
-    if metadata.title is None:
-        metadata = replace(metadata, title=opening(text))
-    return Parsed(text, blocks, kind, metadata)
-
-
-def _lines(texts: dict[str, str]) -> tuple[str, tuple[Block, ...]]:
-    parts: list[str] = []
-    blocks: list[Block] = []
-    at = 0
-    for column, value in texts.items():
-        if value:
-            part = f"{column}: {value}"
-            parts.append(part)
-            blocks.append(Block(BlockKind.PARAGRAPH, at, at + len(part)))
-            at += len(part) + 1
-    return "\n".join(parts), tuple(blocks)

@@ -14,7 +14,7 @@ from avouch.ingest.decode import decode
 from avouch.ingest.frontmatter import mapping
 from avouch.ingest.metadata import merge
 from avouch.ingest.reading import content
-from avouch.ingest.walk import MANIFEST, Place
+from avouch.ingest.walk import MANIFESTS, Place
 from avouch.records import Metadata
 
 MAX_BYTES = 1_000_000
@@ -70,15 +70,21 @@ class Manifests:
 
     def _of(self, folder: str) -> _Manifest:
         if folder not in self._read:
-            path = self._base / folder / MANIFEST
-            key = f"{folder}/{MANIFEST}" if folder else MANIFEST
-            self._read[folder] = _read(path, key, len(folder) + 1 if folder else 0)
+            self._read[folder] = _find(self._base / folder, f"{folder}/" if folder else "")
         return self._read[folder]
 
 
+def _find(folder: Path, prefix: str) -> _Manifest:
+    names = [name for name in MANIFESTS if os.path.lexists(folder / name)]
+    if not names:
+        return _Manifest(len(prefix))
+    if len(names) > 1:
+        why = f"{prefix}{names[0]}: there is {names[1]} beside it, and only one may speak"
+        return _Manifest(len(prefix), error=AvouchError(Code.METADATA_INVALID, why))
+    return _read(folder / names[0], prefix + names[0], len(prefix))
+
+
 def _read(path: Path, key: str, depth: int) -> _Manifest:
-    if not os.path.lexists(path):
-        return _Manifest()
     try:
         place = Place(key, path, path.stat().st_size)
         whole = mapping(decode(content(place, MAX_BYTES), key), key)

@@ -74,6 +74,15 @@ def inflated(data: bytes, key: str) -> bytes:
         raise AvouchError(Code.PARSE_FAILED, f"{key}: the gzip data are damaged") from error
 
 
+def text_size(place: Place, packed: bool) -> int:
+    """Bytes of a file, of a gzip file what it says of itself at its end; for estimates only."""
+    if not packed:
+        return place.size
+    with opened(place) as file:
+        file.seek(max(0, place.size - 4))
+        return int.from_bytes(file.read(4), "little")
+
+
 class _Inflating(io.RawIOBase):
     """A gzip stream that stops with ARCHIVE_BOMB when it unpacks to more than ``ratio`` times its size."""
 

@@ -6,8 +6,10 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, TextIO
 
 from avouch.errors import AvouchError, Code
@@ -15,6 +17,8 @@ from avouch.ingest.decode import guess, marked
 from avouch.ingest.detect import delimiter_of
 
 _BLOCK = 1 << 20
+_EARLY = 20
+_SEPARATOR = re.compile(r"sep=.\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def csv_rows(file: BinaryIO, codec: str, limit: int, key: str) -> Iterator[Row |
     csv.field_size_limit(max(limit, csv.field_size_limit()))
     text = io.TextIOWrapper(file, codec, newline="")
     feed = _Feed(text, limit, key)
-    reader = csv.reader(feed, delimiter=feed.delimiter)
+    reader = csv.reader(feed, delimiter=feed.delimiter, strict=True)
     header: list[str] = []
     while True:
         line = feed.number + 1
@@ -87,6 +91,10 @@ def csv_rows(file: BinaryIO, codec: str, limit: int, key: str) -> Iterator[Row |
         except csv.Error:
             yield AvouchError(Code.RECORD_INVALID, f"{key} line {line:,}: not CSV")
             continue
+        except AvouchError as error:
+            # The reader may stand within quotes: what follows can no longer be told apart.
+            yield error
+            return
         if not any(row):
             continue
         if not header:
@@ -109,17 +117,12 @@ class _Feed:
 
     def __init__(self, text: TextIO, limit: int, key: str) -> None:
         self._lines = lines(text, limit, key)
-        self._early: list[tuple[int, str]] = []
+        self._early = list(islice(self._lines, _EARLY))
         self.number = 0
-        for number, line in self._lines:
-            if isinstance(line, AvouchError):
-                raise line
-            self._early.append((number, line))
-            if len(self._early) == 20:
-                break
-        sample = "".join(line for _, line in self._early).replace("\r\n", "\n").replace("\r", "\n")
+        whole = [line for _, line in self._early if isinstance(line, str)]
+        sample = "".join(whole).replace("\r\n", "\n").replace("\r", "\n")
         self.delimiter = delimiter_of(sample)
-        if sample[:4].lower() == "sep=" and len(sample.split("\n")[0]) == 5:
+        if _SEPARATOR.match(sample):
             self._early.pop(0)
 
     def __iter__(self) -> Iterator[str]:

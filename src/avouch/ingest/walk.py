@@ -7,6 +7,7 @@ folders, as mounted configuration has them); each target once. A link that leads
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from pathlib import Path
 from avouch.errors import AvouchError, Code
 from avouch.records import Problem
 
-MANIFEST = "avouch.yaml"
+MANIFESTS = ("avouch.yaml", "avouch.yml")
 _PASSING = (".part", ".tmp", ".swp", ".swo", ".swx", ".crdownload", ".download", ".bak~", "~")
-_SYSTEM = frozenset({"thumbs.db", "desktop.ini", MANIFEST})
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_SYSTEM = frozenset({"thumbs.db", "desktop.ini", *MANIFESTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,13 @@ def problem(key: str, error: AvouchError) -> Problem:
 
 
 def key_of(path: str) -> str:
-    """A name as text: bytes that are not UTF-8 become ``\\xff`` escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """A name as text: bytes that are not UTF-8 become ``\\xff`` escapes, and so do line breaks."""
+    return printable(os.fsencode(path).decode("utf-8", "backslashreplace"))
+
+
+def printable(name: str) -> str:
+    """``name`` with escapes for what would break a line or turn its direction."""
+    return _UNPRINTABLE.sub(lambda found: found.group().encode("unicode_escape").decode(), name)
 
 
 def ignored(name: str) -> bool:

@@ -18,7 +18,7 @@ from avouch.records import Mask, Rows, Vectors
 
 GATHER_SHARE = 0.05
 GATHER_ROWS = 4_096
-DEPTHS = (64, 512, 4_096)
+DEPTH, DEEPER, ROUNDS = 64, 8, 3
 BLOCK = 256
 
 
@@ -93,7 +93,7 @@ def _deepen(
     length = float(np.linalg.norm(query))
     parts: dict[int, Part] = {}
     again: list[int] | None = None
-    for depth in (depth for depth in DEPTHS if depth >= k):
+    for depth in (max(DEPTH, k + k // 2) * DEEPER**i for i in range(ROUNDS)):
         parts |= {part.number: part for part in scan.search(query, mask, depth, again)}
         rows = _hopeful(parts.values(), total, length, k)
         found = _best(rows, exact(vectors, query, rows), k)

@@ -30,6 +30,8 @@ class Canary:
     @classmethod
     def of(cls, stack: Stack, tx: Connection, found: list[Version]) -> Canary:
         document_id = found[0].document_id
+        for version in found:
+            stack.store.text(tx, document_id, version.text_blob)  # so that the cache, too, holds what is looked for
         query = select(data_keys.c.wrapped).where(data_keys.c.subject == document_id)
         return cls(
             tuple(version.ordinal for version in found),

@@ -57,22 +57,23 @@ class Shelf:
             found = None
         if found is not None and found.model == self.stack.embedder.digest:
             return found
-        return self._begin()
+        return self._begin(found)
 
-    def _begin(self) -> Generation:
-        """A new, empty generation that serves once it has taken in the lake."""
+    def _begin(self, old: Generation | None) -> Generation:
+        """A new generation, which serves in place of the old once it has taken in the lake."""
         number, folder = current.following(self.stack.home.index)
         embedder = self.stack.embedder
         made = Generation.create(folder, number, embedder.digest, embedder.dimensions, FaissScan.open, self._text)
         self.stack.state.read(lambda tx: self._take_in(tx, made, 0))
+        if old is not None:
+            old.close()
         current.switch(self.stack.home.index, folder)
         return made
 
     def rebuild(self) -> int:
         """Make a new generation from the lake and switch to it; returns its number."""
         with self._lock:
-            old, self.generation = self.generation, self._begin()
-            old.close()
+            self.generation = self._begin(self.generation)
         return self.generation.number
 
     def refresh(self) -> None:

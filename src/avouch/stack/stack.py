@@ -26,6 +26,7 @@ from avouch.ledger.prove import Signer
 from avouch.policy.groups import GroupPolicy
 from avouch.ports import Embedder, Policy
 from avouch.stack import people
+from avouch.stack.erase import resume
 from avouch.stack.home import Home, lock
 
 if TYPE_CHECKING:
@@ -90,11 +91,13 @@ class Stack:
         state = SqliteState(home.state)
         try:
             state.read(schema.check)
-            return cls(home, settings, state, held)
+            stack = cls(home, settings, state, held)
         except AvouchError:
             state.close()
             held.close()
             raise
+        resume(stack)
+        return stack
 
     def __enter__(self) -> Stack:
         return self

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from avouch.canon import plain
 from avouch.errors import AvouchError
@@ -69,7 +70,7 @@ def fail(error: AvouchError) -> int:
     if "--json" in sys.argv:
         json.dump({"error": error.record()}, sys.stdout, indent=2)
         sys.stdout.write("\n")
-    err.print(f"[bold red]{error.code.name}[/]: {error.message}", soft_wrap=True)
+    err.print(f"[bold red]{error.code.name}[/]: {escape(error.message)}", soft_wrap=True)
     err.print(f"[dim]→ {error.todo}[/]", soft_wrap=True)
     return 2 if error.status == 400 else 1
 
@@ -80,14 +81,8 @@ def main() -> None:
 
     commands.load()
     try:
-        code = app(standalone_mode=False)
+        app()
     except AvouchError as error:
-        code = fail(error)
-    except typer.Exit as done:
-        code = done.exit_code
-    except typer.Abort:
-        code = 130
+        sys.exit(fail(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code or 0)

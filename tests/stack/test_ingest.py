@@ -1,0 +1,131 @@
+"""Incremental ingest: unchanged, changed, gone, bad, duplicate; two times; strict defaults."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from avouch.errors import AvouchError, Code
+from avouch.ingest.discover import Options
+from avouch.lake import documents
+from avouch.records import Classification, Fate, Principal
+from avouch.stack.ask import ask
+from avouch.stack.evaluate import retrieval
+from avouch.stack.ingest import ingest
+from avouch.stack.stack import Stack
+from tests.conftest import take_in
+
+
+def many(folder: Path, count: int) -> Path:
+    folder.mkdir(exist_ok=True)
+    for n in range(count):
+        (folder / f"p{n:02d}.md").write_text(f"# Page {n}\n\nRoom {n} is painted in shade {n * n + 7}.\n")
+    return folder
+
+
+def test_a_second_run_finds_nothing_to_do(stack: Stack, library: Path) -> None:
+    first, second = take_in(stack, library), take_in(stack, library)
+    assert (first.added, first.unchanged) == (4, 0)
+    assert (second.added, second.changed, second.unchanged, second.chunks) == (0, 0, 4, 0)
+
+
+def test_changed_metadata_alone_is_a_new_version(stack: Stack, library: Path) -> None:
+    take_in(stack, library)
+    report = ingest(stack, stack.owner, library, Options())
+    assert report.changed == 4
+
+
+def test_what_is_gone_is_withdrawn(stack: Stack, ann: Principal, tmp_path: Path) -> None:
+    folder = many(tmp_path / "many", 20)
+    take_in(stack, folder)
+    (folder / "p05.md").unlink()
+    report = take_in(stack, folder)
+    assert (report.withdrawn, report.awaiting) == (1, 0)
+    found = ask(stack, ann, "What shade is room 5 painted in?")
+    assert all(passage.document_key != "p05.md" for passage in found.passages)
+
+
+def test_it_comes_back_as_a_new_version(stack: Stack, ann: Principal, tmp_path: Path) -> None:
+    folder = many(tmp_path / "many", 20)
+    take_in(stack, folder)
+    text = (folder / "p05.md").read_text()
+    (folder / "p05.md").unlink()
+    take_in(stack, folder)
+    (folder / "p05.md").write_text(text)
+    assert take_in(stack, folder).changed == 1
+    found = ask(stack, ann, "What shade is room 5 painted in?")
+    one = next(passage for passage in found.passages if passage.document_key == "p05.md")
+    held = stack.state.read(lambda tx: documents.versions_of(tx, one.document_id))
+    assert [version.fate for version in held] == [Fate.WITHDRAWN, Fate.LIVE]
+
+
+def test_an_unmounted_share_does_not_empty_the_library(stack: Stack, ann: Principal, tmp_path: Path) -> None:
+    folder = many(tmp_path / "many", 20)
+    take_in(stack, folder)
+    for path in list(folder.iterdir()):
+        path.unlink()
+    report = take_in(stack, folder)
+    assert (report.withdrawn, report.awaiting) == (0, 20)
+    assert ask(stack, ann, "What shade is room 5 painted in?").passages
+    assert take_in(stack, folder, confirmed=True).withdrawn == 20
+    assert not ask(stack, ann, "What shade is room 5 painted in?").passages
+    shutil.rmtree(folder)
+    with pytest.raises(AvouchError) as error:
+        take_in(stack, folder)
+    assert error.value.code is Code.PATH_MISSING
+
+
+def test_a_bad_file_stops_nothing_and_withdraws_nothing(stack: Stack, ann: Principal, library: Path) -> None:
+    take_in(stack, library)
+    (library / "hand.md").write_bytes(b"")
+    (library / "broken.pdf").write_bytes(b"%PDF-1.7\nnot really")
+    (library / "new.md").write_text("# New\n\nThe new page speaks of turquoise umbrellas.\n")
+    report = take_in(stack, library)
+    assert (report.added, report.withdrawn) == (1, 0)
+    assert {problem.key: problem.code for problem in report.problems} == {
+        "hand.md": "FILE_EMPTY",
+        "broken.pdf": "PARSE_FAILED",
+    }
+    assert "20 seconds" in ask(stack, ann, "How long is alcohol hand rub applied?").claims[0].text
+
+
+def test_what_says_nothing_gets_the_strictest(stack: Stack, tmp_path: Path) -> None:
+    folder = many(tmp_path / "many", 1)
+    ingest(stack, stack.owner, folder, Options())
+    only = stack.state.read(lambda tx: documents.listing(tx, "", 10))[0].current
+    assert (only.labels, only.classification) == (frozenset({"owner"}), Classification.RESTRICTED)
+
+
+def test_valid_to_the_past_has_expired(stack: Stack, ann: Principal, tmp_path: Path) -> None:
+    page = "---\nvalid_from: 2024-01-01\nvalid_to: 2024-07-01\n---\n# Summer\n\nThe fountain runs from 08:00 to 20:00.\n"
+    (tmp_path / "fountain.md").write_text(page)
+    take_in(stack, tmp_path / "fountain.md")
+    question = "When does the fountain run?"
+    assert ask(stack, ann, question).abstained
+    then = ask(stack, ann, question, "2024-03-01")
+    assert "08:00" in then.claims[0].text
+    assert any("expired" in warning for warning in then.warnings)
+    assert ask(stack, ann, question, "2024-08-01").abstained
+
+
+def test_progress_is_told(stack: Stack, library: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    ingest(stack, stack.owner, library, Options(), lambda done, total, note: told.append((done, total, note)))
+    assert told[-1][0] == 4
+
+
+def test_every_document_id_and_key_in_a_beir_corpus(stack: Stack, tmp_path: Path) -> None:
+    folder = tmp_path / "beir"
+    folder.mkdir()
+    (folder / "corpus.jsonl").write_text(
+        '{"_id": "a1", "title": "Kiwi", "text": "The kiwi is a flightless bird of New Zealand."}\n'
+        '{"_id": "a2", "title": "Emu", "text": "The emu is a tall bird of Australia."}\n'
+    )
+    (folder / "queries.jsonl").write_text('{"_id": "q", "text": "Which bird cannot fly?"}\n')
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta1\t1\n")
+    report = ingest(stack, stack.owner, folder, Options())
+    assert (report.added, len(report.problems)) == (2, 0)
+    found = {quality.mode: quality for quality in retrieval(stack, stack.owner, folder)}
+    assert found["hybrid"].ndcg_at_10 == 1.0

@@ -1,0 +1,70 @@
+"""Replay: the same bytes from what was recorded, or where it differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from avouch.errors import AvouchError, Code
+from avouch.records import Principal
+from avouch.stack.ask import ask
+from avouch.stack.keys import rotate
+from avouch.stack.replay import replay
+from avouch.stack.stack import Stack
+from avouch.stack.withdraw import withdraw
+from tests.conftest import take_in
+
+HANDS = "How long is alcohol hand rub applied?"
+
+
+def test_the_same_at_once_after_other_acts_and_after_reopening(stack: Stack, ann: Principal, library: Path) -> None:
+    take_in(stack, library)
+    answer = ask(stack, ann, HANDS)
+    assert replay(stack, stack.owner, answer.voucher_id).verdict == "same"
+    (library / "hand.md").write_text("# Hands\n\nAlcohol hand rub is applied for 30 seconds.\n")
+    take_in(stack, library)
+    withdraw(stack, stack.owner, answer.claims[0].citations[0].document_id, wrong=True)
+    rotate(stack, stack.owner, "master")
+    rotate(stack, stack.owner, "signing")
+    again = replay(stack, stack.owner, answer.voucher_id)
+    assert again.verdict == "same", again.notes
+    stack.close()
+    with Stack.open(stack.home.root) as reopened:
+        assert replay(reopened, reopened.owner, answer.voucher_id).verdict == "same"
+
+
+def test_after_a_rebuild_the_search_is_not_run_again(stack: Stack, ann: Principal, library: Path) -> None:
+    take_in(stack, library)
+    answer = ask(stack, ann, HANDS)
+    stack.shelf.rebuild()
+    told = replay(stack, stack.owner, answer.voucher_id)
+    assert told.verdict == "same"
+    assert any("not run again" in note for note in told.notes)
+
+
+def test_changed_content_differs(stack: Stack, ann: Principal, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_in(stack, library)
+    answer = ask(stack, ann, HANDS)
+    text = stack.store.text
+
+    def forged(*about: object) -> str:
+        return text(*about).replace("20 seconds", "99 seconds")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stack.store, "text", forged)
+    told = replay(stack, stack.owner, answer.voucher_id)
+    assert told.verdict == "differs"
+    assert any("/claims/0" in note for note in told.notes)
+
+
+def test_an_abstention_replays_too(stack: Stack, ann: Principal, library: Path) -> None:
+    take_in(stack, library)
+    answer = ask(stack, ann, "Which comet was seen in the year 1066?")
+    assert answer.abstained
+    assert replay(stack, stack.owner, answer.voucher_id).verdict == "same"
+
+
+def test_an_unknown_voucher(stack: Stack) -> None:
+    with pytest.raises(AvouchError) as error:
+        replay(stack, stack.owner, "a_none")
+    assert error.value.code is Code.NOT_FOUND
