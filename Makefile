@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow check setup setup-dev lock clean
+.PHONY: demo test test-slow check setup setup-dev lock docs clean
 
 demo: setup
 	@$(BIN)/avouch demo --home $(CURDIR)/home-demo
@@ -41,6 +41,9 @@ check: setup-dev
 
 lock: setup-dev
 	@scripts/lock
+
+docs: setup-dev
+	@$(BIN)/python scripts/docs.py
 
 clean:
 	@rm -rf $(VENV) home-demo

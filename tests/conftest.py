@@ -18,8 +18,7 @@ PAGES = {
     "sepsis.md": "# Sepsis\n\nThe first antibiotic dose is given within 1 hour of recognition. Lactate is measured.\n",
     "iron.md": "# Intravenous iron\n\nThe maximum single dose of ferric carboxymaltose is 1,000 mg per infusion.\n",
     "leave.md": (
-        "---\nlabels: [hr]\nclassification: confidential\n---\n# Annual leave\n\n"
-        "Staff have 27 days of annual leave.\n"
+        "---\nlabels: [hr]\nclassification: confidential\n---\n# Annual leave\n\nStaff have 27 days of annual leave.\n"
     ),
 }
 

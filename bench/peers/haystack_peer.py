@@ -30,9 +30,7 @@ from haystack_integrations.components.embedders.sentence_transformers import (
 
 def document_embedder() -> SentenceTransformersDocumentEmbedder:
     """The embedder of documents, loaded, with Haystack's own batch size."""
-    embedder = SentenceTransformersDocumentEmbedder(
-        model=protocol.model_folder(), progress_bar=False
-    )
+    embedder = SentenceTransformersDocumentEmbedder(model=protocol.model_folder(), progress_bar=False)
     embedder.warm_up()
     return embedder
 
@@ -69,9 +67,7 @@ def filtered(options: argparse.Namespace) -> dict[str, Any]:
 def retrieval(options: argparse.Namespace) -> dict[str, Any]:
     texts, queries = protocol.read_beir(options.folder, options.max_queries)
     embedder = document_embedder()
-    text_embedder = SentenceTransformersTextEmbedder(
-        model=protocol.model_folder(), progress_bar=False
-    )
+    text_embedder = SentenceTransformersTextEmbedder(model=protocol.model_folder(), progress_bar=False)
     text_embedder.warm_up()
 
     def embed_all(wanted: list[str]) -> list[list[float]]:
@@ -90,9 +86,7 @@ def retrieval(options: argparse.Namespace) -> dict[str, Any]:
 
     start = time.perf_counter()
     store = InMemoryDocumentStore()
-    documents = [
-        Document(id=key, content=text, embedding=known.get(text)) for key, text in texts.items()
-    ]
+    documents = [Document(id=key, content=text, embedding=known.get(text)) for key, text in texts.items()]
     if not known:
         documents = embedder.run(documents)["documents"]
     DocumentWriter(store).run(documents)
@@ -141,9 +135,7 @@ def ingest(options: argparse.Namespace) -> dict[str, Any]:
         store = InMemoryDocumentStore()
         DocumentWriter(store).run(chunks)
         store.save_to_disk(str(store_file))
-    return protocol.ingest_result(
-        stages, len(documents), store.count_documents(), load_s, store_file.parent
-    )
+    return protocol.ingest_result(stages, len(documents), store.count_documents(), load_s, store_file.parent)
 
 
 TASKS: dict[str, protocol.Task] = {"filtered": filtered, "retrieval": retrieval, "ingest": ingest}

@@ -34,9 +34,7 @@ def filtered(options: argparse.Namespace) -> dict[str, Any]:
     store = SimpleVectorStore()
     store.add(
         [
-            TextNode(
-                id_=str(row), metadata={"label": int(labels[row])}, embedding=vectors[row].tolist()
-            )
+            TextNode(id_=str(row), metadata={"label": int(labels[row])}, embedding=vectors[row].tolist())
             for row in range(len(vectors))
         ]
     )

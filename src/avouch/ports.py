@@ -75,14 +75,16 @@ class Embedder(Protocol):
 
 
 class Part(NamedTuple):
-    """The best rows of one part of a scan, best first. Fewer than asked for: no more are visible.
+    """Visible rows of one part of a scan with their approximate scores, best first.
 
+    ``floor``: no visible row that was left out has a better approximate score; -inf where none was.
     ``bound``: the largest ``|q·x − approximate|`` for a unit ``q``, over all rows of the part.
     """
 
     number: int
     rows: Rows
     scores: Vectors
+    floor: float
     bound: float
 
 
@@ -98,10 +100,11 @@ class VectorScan(Protocol):
         """Append rows, float32 (m, dimensions)."""
 
     def search(self, query: Vectors, mask: Mask | None, k: int, parts: Sequence[int] | None = None) -> list[Part]:
-        """The k best visible rows of each part by approximate score; of all parts, or of ``parts`` only.
+        """About the k best visible rows of each part; of ``parts`` by number, exactly the k best.
 
         ``query`` is (dimensions,). A mask does not change while it lives, and may be shorter than the
-        scan: rows beyond it are not visible. Without a mask all rows are.
+        scan: rows beyond it are not visible. Without a mask all rows are. Parts in which nothing is
+        visible may be left out.
         """
 
     def erase(self, rows: Rows) -> None:

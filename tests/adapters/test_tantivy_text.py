@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from avouch.adapters.tantivy_text import TantivyText
 from avouch.adapters.onnx_embedder import open_embedder
+from avouch.adapters.tantivy_text import TantivyText
 from avouch.ports import TextIndex
 from avouch.records import FOREVER, Moment, TextRow, TextScope
 from avouch.testing.text_index import TextIndexSuite, holds, row

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.conftest import PAGES
 
 AVOUCH = Path(sys.executable).parent / "avouch"
@@ -137,6 +136,14 @@ def test_what_goes_wrong_has_a_code_and_says_what_to_do(
 def test_an_error_is_a_record_too(shell: Shell) -> None:
     told = shell.run("ask", "anything", "--as", "nobody", "--json", code=1)
     assert json.loads(told[: told.rindex("}") + 1])["error"]["code"] == "PRINCIPAL_UNKNOWN"
+
+
+def test_the_home_may_be_named_anywhere(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "unused")
+    home = str(tmp_path / "other")
+    shell.run("init", "--home", home)
+    assert json.loads(shell.run("status", f"--home={home}", "--json"))["entries"] == 1
+    assert json.loads(shell.run("--home", home, "status", "--json"))["entries"] == 1
 
 
 def test_no_home(tmp_path: Path) -> None:

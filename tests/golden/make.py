@@ -69,9 +69,7 @@ def entries(fork: bool = False) -> list[tuple[Entry, str, dict[str, Any]]]:
     for seq in range(SIZE):
         body, salted = body_of(seq, fork), salt(f"entry {seq}")
         time = from_micros(START + seq * 1_000_000)
-        made.append(
-            (Entry(seq, time, "ask" if seq == ASKED else "ingest", "p_1", commit(salted, body)), salted, body)
-        )
+        made.append((Entry(seq, time, "ask" if seq == ASKED else "ingest", "p_1", commit(salted, body)), salted, body))
     return made
 
 
@@ -95,13 +93,9 @@ def log_lines(fork: bool = False, signer: Signer = SIGNER) -> list[str]:
     made = entries(fork)
     leaves = [entry.leaf for entry, _, _ in made]
     notes = [head(leaves, ANCHORED, signer), head(leaves, SIZE, signer)]
-    lines = [
-        json.dumps({"format": EXPORT, "keys": [str(signer.key)], "checkpoints": notes}, separators=(",", ":"))
-    ]
+    lines = [json.dumps({"format": EXPORT, "keys": [str(signer.key)], "checkpoints": notes}, separators=(",", ":"))]
     for entry, salted, body in made:
-        lines.append(
-            json.dumps({"leaf": entry.leaf.decode(), "salt": salted, "body": body}, separators=(",", ":"))
-        )
+        lines.append(json.dumps({"leaf": entry.leaf.decode(), "salt": salted, "body": body}, separators=(",", ":")))
     return lines
 
 
@@ -113,9 +107,7 @@ def voucher() -> dict[str, Any]:
     shown = {at: {"salt": salt(at), "value": value} for at, value in DISCLOSED.items()}
     path = merkle.inclusion(node, ASKED, SIZE)
     anchors = {ANCHORED: merkle.consistency(node, ANCHORED, SIZE)}
-    return envelope(
-        body, salted, shown, entry, proof(SIZE, path, head(leaves, SIZE, SIGNER), str(SIGNER.key), anchors)
-    )
+    return envelope(body, salted, shown, entry, proof(SIZE, path, head(leaves, SIZE, SIGNER), str(SIGNER.key), anchors))
 
 
 def tampered_logs() -> dict[str, list[str]]:
@@ -138,7 +130,7 @@ def tampered_logs() -> dict[str, list[str]]:
 
 def tampered_vouchers() -> dict[str, dict[str, Any]]:
     def changed(edit: Any) -> dict[str, Any]:
-        made = json.loads(json.dumps(voucher()))
+        made: dict[str, Any] = json.loads(json.dumps(voucher()))
         edit(made)
         return made
 
@@ -155,9 +147,7 @@ def tampered_vouchers() -> dict[str, dict[str, Any]]:
         "voucher-body": changed(claim),
         "voucher-time": changed(lambda v: v["entry"].update(time=from_micros(START))),
         "voucher-path": changed(lambda v: v["inclusion"]["path"].reverse()),
-        "voucher-checkpoint": changed(
-            lambda v: v.update(checkpoint=v["checkpoint"].replace(f"\n{SIZE}\n", "\n12\n"))
-        ),
+        "voucher-checkpoint": changed(lambda v: v.update(checkpoint=v["checkpoint"].replace(f"\n{SIZE}\n", "\n12\n"))),
         "voucher-key": changed(lambda v: v.update(key=str(OTHER.key))),
         "voucher-erased": changed(lambda v: [v["disclosures"].pop(at) for at in list(v["disclosures"])[1:]]),
     }

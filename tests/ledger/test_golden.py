@@ -82,9 +82,7 @@ def test_a_tampered_voucher_says_what_fails(name: str, failing: set[str]) -> Non
 
 def test_a_voucher_against_a_forked_anchor() -> None:
     report = verify((GOLDEN / "voucher.json").read_bytes(), KEY, FORKED)
-    assert any(
-        check.name == "anchor" and check.ok is False and "FORK" in check.text for check in report.checks
-    )
+    assert any(check.name == "anchor" and check.ok is False and "FORK" in check.text for check in report.checks)
 
 
 def test_every_flipped_byte_of_a_voucher_is_found() -> None:

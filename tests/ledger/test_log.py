@@ -91,9 +91,7 @@ def test_a_log_goes_on_after_reopening(state: SqliteState) -> None:
     whole(state)
 
 
-def test_a_clock_that_goes_back_does_not_turn_time_back(
-    state: SqliteState, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_that_goes_back_does_not_turn_time_back(state: SqliteState, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = log.Log()
     append(state, ledger)
     before = state.read(log.last_time)

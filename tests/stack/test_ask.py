@@ -13,7 +13,7 @@ from avouch.canon import from_micros, plain
 from avouch.errors import AvouchError, Code
 from avouch.lake import documents
 from avouch.ledger.verify import verify
-from avouch.records import Classification, Principal, Verdict
+from avouch.records import Classification, Principal, Verdict, Version
 from avouch.stack import audit, people, vouchers
 from avouch.stack.ask import ask
 from avouch.stack.stack import Stack
@@ -28,6 +28,14 @@ def filled(stack: Stack, library: Path) -> None:
     assert take_in(stack, library).added == 4
 
 
+def version_of(stack: Stack, version_id: str) -> Version:
+    return stack.state.read(lambda tx: documents.by_id(tx, [version_id]))[version_id]
+
+
+def text_of(stack: Stack, version: Version) -> str:
+    return stack.state.read(lambda tx: stack.store.text(tx, version.document_id, version.text_blob))
+
+
 def test_every_sentence_is_cited_to_its_span(stack: Stack, ann: Principal) -> None:
     answer = ask(stack, ann, HANDS)
     assert not answer.abstained
@@ -35,10 +43,8 @@ def test_every_sentence_is_cited_to_its_span(stack: Stack, ann: Principal) -> No
     for claim in answer.claims:
         assert claim.verdict is Verdict.SUPPORTED
         for cited in claim.citations:
-            version = stack.state.read(lambda tx, c=cited: documents.by_id(tx, [c.version_id]))[
-                cited.version_id
-            ]
-            text = stack.state.read(lambda tx, v=version: stack.store.text(tx, v.document_id, v.text_blob))
+            version = version_of(stack, cited.version_id)
+            text = text_of(stack, version)
             assert text[cited.start : cited.end] == cited.quote
             assert claim.text in cited.quote
 
@@ -152,9 +158,7 @@ def test_bad_times(stack: Stack, when: str) -> None:
     assert error.value.code is Code.TIME_INVALID
 
 
-@pytest.mark.parametrize(
-    "question", ['title:"x" AND (', "'; DROP TABLE versions; --", "a\x00b ‮ \U0001f600", "* ? ~"]
-)
+@pytest.mark.parametrize("question", ['title:"x" AND (', "'; DROP TABLE versions; --", "a\x00b ‮ \U0001f600", "* ? ~"])
 def test_hostile_questions_do_no_harm(stack: Stack, ann: Principal, question: str) -> None:
     try:
         ask(stack, ann, question)

@@ -11,18 +11,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select
+from tests.conftest import take_in
 
 from avouch.errors import AvouchError, Code
-from avouch.lake import chunks, schema
+from avouch.lake import chunks, documents, schema
 from avouch.records import Principal
 from avouch.stack import audit
-from avouch.stack import ingest as ingesting
 from avouch.stack.ask import ask
 from avouch.stack.collect import collect
 from avouch.stack.migrate import migrate
 from avouch.stack.stack import Stack
 from avouch.stack.status import status
-from tests.conftest import take_in
 
 CHILD = """
 import sys
@@ -87,7 +86,7 @@ def test_kill_9_at_random_points_loses_nothing_and_doubles_nothing(tmp_path: Pat
         is_whole(stack, 120)
         collect(stack, stack.owner)
         is_whole(stack, 120)
-        lake = {row for row in chunks.read(stack.tables)[0].tolist()}
+        lake = set(chunks.read(stack.tables)[0].tolist())
         assert len(lake) == stack.state.read(count)[2]
 
 
@@ -99,7 +98,7 @@ def test_a_crash_between_the_lake_and_the_ledger(stack: Stack, tmp_path: Path, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(ingesting.documents, "record", killed)
+        patch.setattr(documents, "record", killed)
         with pytest.raises(KeyboardInterrupt):
             take_in(stack, folder)
     assert stack.state.read(count) == (0, 0, 0)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.conftest import take_in
 
 from avouch.errors import AvouchError, Code
 from avouch.ledger.verify import verify
@@ -16,7 +17,6 @@ from avouch.stack.backup import backup
 from avouch.stack.replay import replay
 from avouch.stack.restore import restore
 from avouch.stack.stack import Stack
-from tests.conftest import take_in
 
 CANARY = "zyxwvutine"
 PAGE = f"# Secret {CANARY}\n\nThe dose of {CANARY} is 77 mg on every third day.\n"

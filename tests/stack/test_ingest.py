@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.conftest import take_in
 
 from avouch.errors import AvouchError, Code
 from avouch.ingest.discover import Options
@@ -15,7 +16,6 @@ from avouch.stack.ask import ask
 from avouch.stack.evaluate import retrieval
 from avouch.stack.ingest import ingest
 from avouch.stack.stack import Stack
-from tests.conftest import take_in
 
 
 def many(folder: Path, count: int) -> Path:
@@ -99,7 +99,9 @@ def test_what_says_nothing_gets_the_strictest(stack: Stack, tmp_path: Path) -> N
 
 
 def test_valid_to_the_past_has_expired(stack: Stack, ann: Principal, tmp_path: Path) -> None:
-    page = "---\nvalid_from: 2024-01-01\nvalid_to: 2024-07-01\n---\n# Summer\n\nThe fountain runs from 08:00 to 20:00.\n"
+    page = (
+        "---\nvalid_from: 2024-01-01\nvalid_to: 2024-07-01\n---\n# Summer\n\nThe fountain runs from 08:00 to 20:00.\n"
+    )
     (tmp_path / "fountain.md").write_text(page)
     take_in(stack, tmp_path / "fountain.md")
     question = "When does the fountain run?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.conftest import take_in
 
 from avouch.errors import AvouchError, Code
 from avouch.records import Principal
@@ -13,7 +14,6 @@ from avouch.stack.keys import rotate
 from avouch.stack.replay import replay
 from avouch.stack.stack import Stack
 from avouch.stack.withdraw import withdraw
-from tests.conftest import take_in
 
 HANDS = "How long is alcohol hand rub applied?"
 

@@ -36,16 +36,12 @@ class DeltaTables:
         arrays = [
             Array.from_numpy(np.ascontiguousarray(values))
             if values.ndim == 1
-            else fixed_size_list_array(
-                Array.from_numpy(np.ascontiguousarray(values).ravel()), values.shape[1]
-            )
+            else fixed_size_list_array(Array.from_numpy(np.ascontiguousarray(values).ravel()), values.shape[1])
             for values in columns.values()
         ]
         data = Table.from_arrays(arrays, names=list(columns))
         created = not self._exists(table)
-        write_deltalake(
-            self._uri(table), data, mode="append", configuration=CONFIGURATION if created else None
-        )
+        write_deltalake(self._uri(table), data, mode="append", configuration=CONFIGURATION if created else None)
 
     def read(self, table: str, columns: Sequence[str], first_row: int = 0) -> dict[str, np.ndarray[Any, Any]]:
         if not self._exists(table):

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import faiss
 import numpy as np
@@ -34,6 +34,7 @@ from avouch.records import Mask, Rows, Vectors
 
 SEGMENT = 1 << 15
 PARALLEL_ROWS = 50_000
+WIDE_SHARE, SPARE, SPARE_ROWS = 0.2, 1.25, 16
 WIDEST = 5.9  # standard deviations of a rotated coordinate; of 10^9 of them about 4 lie beyond
 CODES, ROTATION, BOUNDS = "codes.u8", "rotation.f32", "bounds.json"
 Codes: TypeAlias = npt.NDArray[np.uint8]
@@ -96,7 +97,7 @@ class FaissScan:
             self._extend(codes, bounds)
 
     def search(self, query: Vectors, mask: Mask | None, k: int, parts: Sequence[int] | None = None) -> list[Part]:
-        """The k best visible rows of each segment by approximate score; of all, or of ``parts`` only.
+        """About the k best visible rows of each segment; of ``parts`` by number, exactly the k best.
 
         ``query`` is float32 (dimensions,). ``mask`` may be shorter than the scan (rows beyond are not
         visible) and must not change while it is in use: its packed form is kept as long as it lives.
@@ -104,14 +105,12 @@ class FaissScan:
         segments = self._segments
         question = (query @ self._rotation).reshape(1, self.dimensions)
         bits = None if mask is None else self._bitmaps.of(mask)
+        asked = _Asked(question, mask, bits, k, parts is not None)
         which = range(len(segments)) if parts is None else parts
         helpers = _helpers() if len(which) * SEGMENT >= PARALLEL_ROWS else []
         shares = len(helpers) + 1
-        jobs = [
-            helper.submit(_scan, segments, which[i + 1 :: shares], question, bits, k)
-            for i, helper in enumerate(helpers)
-        ]
-        found = _scan(segments, which[::shares], question, bits, k)
+        jobs = [helper.submit(_scan, segments, which[i + 1 :: shares], asked) for i, helper in enumerate(helpers)]
+        found = _scan(segments, which[::shares], asked)
         for job in jobs:
             found += job.result()
         return found
@@ -217,26 +216,57 @@ class _Bitmaps:
         return bits
 
 
-def _scan(
-    segments: tuple[_Segment, ...], which: Sequence[int], query: Vectors, bits: Codes | None, k: int
-) -> list[Part]:
-    """The k best of each segment in ``which``."""
+class _Asked(NamedTuple):
+    """A search: query (1, dimensions), mask and its packed form, depth, and whether it must be exact."""
+
+    query: Vectors
+    mask: Mask | None
+    bits: Codes | None
+    k: int
+    strict: bool
+
+
+def _scan(segments: tuple[_Segment, ...], which: Sequence[int], asked: _Asked) -> list[Part]:
+    """The search in each segment in ``which``."""
     # One query never pays for faiss's own threads, and its team would spin on the others' cores.
     faiss.omp_set_num_threads(1)
     found = []
     for i in which:
-        chosen = None
-        if bits is not None:
-            window = bits[i * SEGMENT // 8 : (i + 1) * SEGMENT // 8]
-            if not window.any():
-                continue
-            selector = faiss.IDSelectorBitmap(len(window), faiss.swig_ptr(window))
-            chosen = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         segment = segments[i]
-        scores, rows = segment.index.search(query, min(k, len(segment)), params=chosen)
-        real = int(np.count_nonzero(rows[0] >= 0))  # what is missing stands at the end, as -1
-        found.append(Part(i, rows[0][:real] + i * SEGMENT, scores[0][:real], segment.bound))
+        if asked.mask is None or asked.bits is None:
+            found.append(_inside(i, segment, asked.query, asked.k, None))
+            continue
+        window = asked.bits[i * SEGMENT // 8 : (i + 1) * SEGMENT // 8]
+        share = int(np.bitwise_count(window).sum()) / len(segment)
+        if share >= WIDE_SHARE and not asked.strict:
+            found.append(_across(i, segment, asked.query, asked.k, asked.mask, share))
+        elif share:
+            found.append(_inside(i, segment, asked.query, asked.k, window))
     return found
+
+
+def _inside(i: int, segment: _Segment, query: Vectors, k: int, window: Codes | None) -> Part:
+    """The k best of a segment within a bitmap."""
+    chosen = None
+    if window is not None:
+        selector = faiss.IDSelectorBitmap(len(window), faiss.swig_ptr(window))
+        chosen = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+    scores, rows = segment.index.search(query, min(k, len(segment)), params=chosen)
+    real = int(np.count_nonzero(rows[0] >= 0))  # what is missing stands at the end, as -1
+    floor = float(scores[0][-1]) if k == real < len(segment) else -np.inf
+    return Part(i, rows[0][:real] + i * SEGMENT, scores[0][:real], floor, segment.bound)
+
+
+def _across(i: int, segment: _Segment, query: Vectors, k: int, mask: Mask, share: float) -> Part:
+    """About the k best visible rows of a segment: the best of all rows, then those that the mask lets through.
+
+    Skipping rows one by one costs more than comparing them, unless the mask is narrow.
+    """
+    every = _inside(i, segment, query, int(SPARE * k / share) + SPARE_ROWS, None)
+    known = every.rows < len(mask)
+    rows, scores = every.rows[known], every.scores[known]
+    visible = mask[rows]
+    return every._replace(rows=rows[visible], scores=scores[visible])
 
 
 @cache

@@ -11,74 +11,13 @@ from avouch.declare import FIELDS, declared
 from avouch.errors import AvouchError, Code
 from avouch.records import BlockKind, Metadata, Parsed
 
-_DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "nav",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "button",
-        "select",
-        "input",
-        "textarea",
-        "datalist",
-        "head",
-        "title",
-        "del",
-        "s",
-        "strike",
-    ]
+_DROPPED = re.compile(
+    r"script|style|noscript|template|nav|svg|iframe|object|embed|applet|canvas|audio|video|map|button|select|input"
+    r"|textarea|datalist|head|title|del|s|strike"
 )
-_BLOCKS = frozenset(
-    [
-        "html",
-        "body",
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "aside",
-        "address",
-        "blockquote",
-        "figure",
-        "figcaption",
-        "details",
-        "summary",
-        "fieldset",
-        "legend",
-        "form",
-        "hr",
-        "center",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-        "dd",
-        "pre",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    ]
+_BLOCKS = re.compile(
+    r"html|body|p|div|section|article|main|header|footer|aside|address|blockquote|figure|figcaption|details|summary"
+    r"|fieldset|legend|form|hr|center|caption|thead|tbody|tfoot|tr|td|th|dd|pre|h[1-6]"
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -164,12 +103,12 @@ class _Walker:
         elif tag == "table":
             self._open_table(element)
         elif tag in ("td", "th", "tr") and self.out.in_table:
-            self.out.row() if tag == "tr" else self._cell()
+            self.out.row() if tag == "tr" else self.out.cell()
         elif tag in _LISTS:
             self.out.open_list(_first(element) if tag == "ol" else None)
         elif tag in _ITEMS:
             self.out.item()
-        elif tag in _BLOCKS:
+        elif _BLOCKS.fullmatch(tag):
             self.out.block()
             self._pre += tag == "pre"
 
@@ -185,11 +124,8 @@ class _Walker:
             self._pre -= 1
         elif tag in _HEADINGS:
             self.out.block(BlockKind.HEADING, _HEADINGS[tag])
-        elif tag in _BLOCKS or tag in _ITEMS:
+        elif _BLOCKS.fullmatch(tag) or tag in _ITEMS:
             self.out.block()
-
-    def _cell(self) -> None:
-        self.out.cell()
 
     def _open_table(self, table: Any) -> None:
         """A table of data is rows; one that holds tables or headings is a layout, and flows."""
@@ -209,7 +145,7 @@ def _first(element: Any) -> int:
 
 def _dropped(element: Any) -> bool:
     tag = element.tag
-    if not isinstance(tag, str) or tag in _DROPPED:
+    if not isinstance(tag, str) or _DROPPED.fullmatch(tag):
         return True
     attributes = element.attrib
     return bool(attributes) and (

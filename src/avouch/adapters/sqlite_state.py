@@ -53,9 +53,7 @@ class Job(Generic[T]):
     def __enter__(self) -> Job[T]:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> bool:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
         self.error = coded(error) if isinstance(error, DatabaseError) else error
         return True
 

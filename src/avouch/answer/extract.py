@@ -55,9 +55,7 @@ def extract(
     embed: Embed,
 ) -> Extract:
     """Choose up to four sentences. ``weights`` is the idf of each term of the question."""
-    found = [
-        s for p, passage in enumerate(passages[:PASSAGES]) for s in candidates(p, passage, weights, analyze)
-    ]
+    found = [s for p, passage in enumerate(passages[:PASSAGES]) for s in candidates(p, passage, weights, analyze)]
     if not found:
         return Extract((), 0.0, 0.0)
     top = max(passage.scores.fused for passage in passages) or 1.0

@@ -51,9 +51,7 @@ class Catalog:
         c = self.columns
         allowed = np.zeros(max(self.classes, default=0) + 1, np.bool_)
         allowed[list(classes)] = True
-        held = (
-            (c["recorded"] <= moment.snapshot) & (c["world_from"] <= moment.at) & (moment.at < c["valid_to"])
-        )
+        held = (c["recorded"] <= moment.snapshot) & (c["world_from"] <= moment.at) & (moment.at < c["valid_to"])
         ended = (c["ended"] <= moment.snapshot) & (c["ended_at"] <= moment.at)
         return self.known & allowed[c["class_id"]] & held & ~ended
 

@@ -116,9 +116,7 @@ def record(tx: Connection, source: str, drafts: Sequence[Draft], seq: int, at: i
     if fresh:
         tx.execute(insert(documents), fresh)
     if drafts:
-        tx.execute(
-            insert(versions), [row_of_version(draft, shapes[draft.shape], seq, at) for draft in drafts]
-        )
+        tx.execute(insert(versions), [row_of_version(draft, shapes[draft.shape], seq, at) for draft in drafts])
     for draft in drafts:
         if not draft.is_new:
             change = {"current": draft.ordinal, "fingerprint": draft.fingerprint, "key": draft.key}

@@ -25,9 +25,7 @@ from avouch.errors import AvouchError, Code
 SCHEMA = 1
 metadata = MetaData()
 
-home = Table(
-    "home", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False)
-)
+home = Table("home", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
 
 sources = Table(
     "sources",

@@ -120,11 +120,7 @@ def last_time(tx: Connection) -> int:
 
 def seq_at(tx: Connection, micros: int) -> int | None:
     """The last entry made at or before a time, or None where the log begins later."""
-    query = (
-        select(entries.c.seq)
-        .where(entries.c.time <= micros)
-        .order_by(entries.c.time.desc(), entries.c.seq.desc())
-    )
+    query = select(entries.c.seq).where(entries.c.time <= micros).order_by(entries.c.time.desc(), entries.c.seq.desc())
     return tx.execute(query.limit(1)).scalar()
 
 

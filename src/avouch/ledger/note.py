@@ -93,10 +93,7 @@ def parse(note: str) -> tuple[Checkpoint, list[tuple[str, bytes]]]:
                 raise ValueError(dash)
     except (ValueError, binascii.Error) as error:
         raise AvouchError(Code.PROOF_INVALID, "the checkpoint's lines are malformed") from error
-    if (
-        not (lines[1].isascii() and lines[1].isdecimal() and str(int(lines[1])) == lines[1])
-        or len(root) != 32
-    ):
+    if not (lines[1].isascii() and lines[1].isdecimal() and str(int(lines[1])) == lines[1]) or len(root) != 32:
         raise AvouchError(Code.PROOF_INVALID, "the checkpoint's size or root hash is malformed")
     return Checkpoint(lines[0], int(lines[1]), root), signatures
 

@@ -57,9 +57,7 @@ def proof(tx: Connection, signer: Signer, seq: int) -> dict[str, Any]:
     node = log.node_reader(tx)
     size, text = checkpoint(tx, signer)
     query = select(log.checkpoints.c.size).order_by(log.checkpoints.c.size.desc()).limit(ANCHORS)
-    anchors = {
-        old: merkle.consistency(node, old, size) for old in tx.execute(query).scalars() if 0 < old <= size
-    }
+    anchors = {old: merkle.consistency(node, old, size) for old in tx.execute(query).scalars() if 0 < old <= size}
     return voucher.proof(size, merkle.inclusion(node, seq, size), text, str(signer.key), anchors)
 
 

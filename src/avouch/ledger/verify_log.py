@@ -36,9 +36,7 @@ class Tree:
         return here or merkle.EMPTY_ROOT
 
 
-def check_entry(
-    leaf: bytes, seq: int, time: str, salt: str | None, body: bytes | None
-) -> tuple[Entry, str | None]:
+def check_entry(leaf: bytes, seq: int, time: str, salt: str | None, body: bytes | None) -> tuple[Entry, str | None]:
     """One entry in its place; the second value says what is wrong with it."""
     entry = of(json.loads(leaf), leaf)
     if entry.seq != seq:
@@ -100,15 +98,9 @@ def verify_log(
     if beyond:
         text = f"The log was cut: it has {tree.size} entries, a signed checkpoint has {beyond[0]}."
         return report([Check("entries", False, text)], tree.size)
-    checks = [
-        Check(
-            "entries", True, f"{tree.size} entries, in order, each committing to its body ({erased} erased)."
-        )
-    ]
+    checks = [Check("entries", True, f"{tree.size} entries, in order, each committing to its body ({erased} erased).")]
     checks.append(
-        Check(
-            "checkpoints", True, f"{len(notes)} signed checkpoints and {len(anchors)} anchors match the tree."
-        )
+        Check("checkpoints", True, f"{len(notes)} signed checkpoints and {len(anchors)} anchors match the tree.")
     )
     if not anchors:
         text = "Not proven: that the log was never rewritten. Whoever holds home and key can; keep anchors elsewhere."

@@ -62,9 +62,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def attempt(
-    checks: list[Check], step: Callable[[dict[str, Any]], list[Check]], voucher: dict[str, Any]
-) -> None:
+def attempt(checks: list[Check], step: Callable[[dict[str, Any]], list[Check]], voucher: dict[str, Any]) -> None:
     """Run one step; what is malformed in it fails that step and not the verifier."""
     try:
         checks += step(voucher)
@@ -96,16 +94,12 @@ def digests(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def check_disclosures(voucher: dict[str, Any]) -> list[Check]:
     told, wanted = voucher["disclosures"], dict(digests(voucher["body"]))
     wrong = [
-        at
-        for at, shown in told.items()
-        if at not in wanted or commit(shown["salt"], shown["value"]) != wanted[at]
+        at for at, shown in told.items() if at not in wanted or commit(shown["salt"], shown["value"]) != wanted[at]
     ]
     if wrong:
         return [Check("content", False, f"What stands at {wrong[0]} is not what was committed to.")]
     missing = len(wanted) - len(told)
-    checks = [
-        Check("content", True, f"Question, passages and quotes ({len(told)}) are the ones committed to.")
-    ]
+    checks = [Check("content", True, f"Question, passages and quotes ({len(told)}) are the ones committed to.")]
     if missing:
         checks.append(
             Check(
@@ -121,9 +115,7 @@ def check_claims(voucher: dict[str, Any]) -> list[Check]:
     told, checks = voucher["disclosures"], []
     for c, claim in enumerate(voucher["body"]["claims"]):
         text = told.get(f"/claims/{c}", {}).get("value")
-        quotes = [
-            told.get(f"/claims/{c}/citations/{n}", {}).get("value") for n in range(len(claim["citations"]))
-        ]
+        quotes = [told.get(f"/claims/{c}/citations/{n}", {}).get("value") for n in range(len(claim["citations"]))]
         if not quotes:
             checks.append(Check("claim", False, f"Claim {c + 1} has no citation."))
         elif text is not None and all(quote is not None for quote in quotes):
@@ -185,22 +177,16 @@ def check_anchor(voucher: dict[str, Any], key: str | None, anchor: str | None) -
     if old.size != new.size and str(old.size) not in voucher["anchors"]:
         return [Check("anchor", False, f"The voucher has no proof from size {old.size}: export it again.")]
     if not merkle.is_consistent(old.size, new.size, old.root, new.root, path):
-        return [
-            Check("anchor", False, "FORK: the log of this voucher does not extend the anchored checkpoint.")
-        ]
+        return [Check("anchor", False, "FORK: the log of this voucher does not extend the anchored checkpoint.")]
     since = "was in the log before" if voucher["entry"]["seq"] < old.size else "was added after"
-    return [
-        Check("anchor", True, f"The log extends your anchor of {old.size} entries; this entry {since} it.")
-    ]
+    return [Check("anchor", True, f"The log extends your anchor of {old.size} entries; this entry {since} it.")]
 
 
 def limits(voucher: dict[str, Any], key: str | None, anchor: str | None) -> list[Check]:
     """What a valid voucher still does not prove."""
     found = []
     if key is None:
-        found.append(
-            "that the key is the right one: compare it with one that you were given elsewhere (--key)."
-        )
+        found.append("that the key is the right one: compare it with one that you were given elsewhere (--key).")
     if anchor is None:
         found.append("that the log was never rewritten: whoever holds home and key could; give an --anchor.")
     found.append(

@@ -11,9 +11,7 @@ from avouch.ports import Policy
 from avouch.records import Mask, Principal, VisibilityClass
 
 
-def visible_classes(
-    policy: Policy, principal: Principal, classes: Mapping[int, VisibilityClass]
-) -> tuple[int, ...]:
+def visible_classes(policy: Policy, principal: Principal, classes: Mapping[int, VisibilityClass]) -> tuple[int, ...]:
     """The ids of the classes that the principal may see, in order: the policy's own decision on each."""
     return tuple(sorted(class_id for class_id, shape in classes.items() if policy.may_see(principal, shape)))
 

@@ -16,8 +16,8 @@ from avouch.errors import AvouchError, Code
 from avouch.ports import Part, VectorScan
 from avouch.records import Mask, Rows, Vectors
 
-GATHER_SHARE = 0.05
-GATHER_ROWS = 4_096
+GATHER_SHARE = 0.07
+GATHER_ROWS = 2_500
 DEPTH, DEEPER, ROUNDS = 64, 8, 3
 BLOCK = 256
 
@@ -97,12 +97,10 @@ def _deepen(
         parts |= {part.number: part for part in scan.search(query, mask, depth, again)}
         rows = _hopeful(parts.values(), total, length, k)
         found = _best(rows, exact(vectors, query, rows), k)
-        # A row left out of a part scores at most its last + error; strictly less, so that no tie is lost.
+        # A row left out of a part scores at most its floor + error; strictly less, so that no tie is lost.
         kth = float(found[1][-1]) if len(rows) >= min(k, visible.count) else -np.inf
         again = [
-            number
-            for number, part in parts.items()
-            if len(part.rows) >= depth and float(part.scores[-1]) + part.bound * length >= kth
+            number for number, part in parts.items() if part.floor > -np.inf and part.floor + part.bound * length >= kth
         ]
         if not again:
             return found

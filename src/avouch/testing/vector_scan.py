@@ -8,13 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from avouch.ports import VectorScan
+from avouch.ports import Part, VectorScan
 from avouch.records import Mask, Rows, Vectors
 
 DIMENSIONS = 32
@@ -27,15 +26,18 @@ def unit(rows: int, seed: int, spread: float = 1.0) -> Vectors:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
-def best(
-    scan: VectorScan, query: Vectors, mask: Mask | None, k: int, parts: Sequence[int] | None = None
-) -> tuple[Rows, Vectors]:
+def best(scan: VectorScan, query: Vectors, mask: Mask | None, k: int) -> tuple[Rows, Vectors]:
     """The k best of all parts together."""
-    found = scan.search(query, mask, k, parts)
+    numbers = [part.number for part in scan.search(query, mask, k)]
+    found = scan.search(query, mask, k, numbers)
     rows = np.concatenate([np.empty(0, np.int64), *(part.rows for part in found)])
     scores = np.concatenate([np.empty(0, np.float32), *(part.scores for part in found)])
     order = np.lexsort((rows, -scores))[:k]
     return rows[order], scores[order]
+
+
+def by_number(parts: list[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: part.number)
 
 
 class VectorScanSuite:
@@ -78,21 +80,24 @@ class VectorScanSuite:
         bound = max(part.bound for part in scan.search(query, mask, 1))
         assert (vectors[left_out] @ query).max() <= scores[-1] + 2 * bound
 
-    def test_every_part_gives_its_best(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("share", [0.01, 0.1, 0.5, 0.95])
+    def test_what_a_part_leaves_out_is_below_its_floor(self, tmp_path: Path, share: float) -> None:
         vectors, query = unit(1000, 16), unit(1, 17)[0]
         scan = self.made(tmp_path, vectors)
-        mask: Mask = np.random.default_rng(18).random(1000) < 0.5
-        shallow, deep = scan.search(query, mask, 5), scan.search(query, mask, 1000)
+        mask: Mask = np.random.default_rng(18).random(1000) < share
+        deep = scan.search(query, mask, 1000, [part.number for part in scan.search(query, mask, 1)])
         assert sorted(row for part in deep for row in part.rows) == np.flatnonzero(mask).tolist()
-        for some, every in zip(
-            sorted(shallow, key=lambda part: part.number), sorted(deep, key=lambda part: part.number), strict=True
-        ):
-            assert some.number == every.number and (np.diff(every.scores) <= 0).all()
-            np.testing.assert_array_equal(some.scores, every.scores[: len(some.scores)])
-            assert len(some.rows) == min(5, len(every.rows))
-            alone = scan.search(query, mask, 5, [some.number])
-            assert [part.number for part in alone] == [some.number]
-            np.testing.assert_array_equal(alone[0].scores, some.scores)
+        assert all(part.floor == -np.inf for part in deep)
+        numbers = [part.number for part in deep]
+        for some in (scan.search(query, mask, 5), scan.search(query, mask, 5, numbers)):
+            for part, whole in zip(by_number(some), by_number(deep), strict=True):
+                assert mask[part.rows].all() and (np.diff(part.scores) <= 0).all()
+                np.testing.assert_array_equal(part.scores, whole.scores[: len(part.scores)])
+                left_out = np.setdiff1d(whole.rows, part.rows)
+                assert not len(left_out) or whole.scores[len(part.scores)] <= part.floor
+        for part, whole in zip(by_number(scan.search(query, mask, 5, numbers)), by_number(deep), strict=True):
+            assert len(part.rows) == min(5, len(whole.rows))
+        assert [part.number for part in scan.search(query, mask, 5, numbers[:1])] == numbers[:1]
 
     def test_fewer_visible_than_asked_for_gives_them_all(self, tmp_path: Path) -> None:
         scan = self.made(tmp_path, unit(500, 7))

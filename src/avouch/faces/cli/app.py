@@ -42,9 +42,7 @@ class Choice:
 
 @app.callback()
 def choose(
-    home: Annotated[
-        str, typer.Option("--home", envvar="AVOUCH_HOME", help="The folder of the home.")
-    ] = DEFAULT_HOME,
+    home: Annotated[str, typer.Option("--home", envvar="AVOUCH_HOME", help="The folder of the home.")] = DEFAULT_HOME,
 ) -> None:
     """Point at the home that the command works on."""
     Choice.home = Path(home).expanduser()
@@ -75,11 +73,28 @@ def fail(error: AvouchError) -> int:
     return 2 if error.status == 400 else 1
 
 
+def hoist(words: list[str]) -> list[str]:
+    """Let ``--home FOLDER`` stand anywhere before a ``--``, as people write it."""
+    end = words.index("--") if "--" in words else len(words)
+    front: list[str] = []
+    rest: list[str] = []
+    left = iter(words[:end])
+    for word in left:
+        if word == "--home":
+            front += [word, next(left, "")]
+        elif word.startswith("--home="):
+            front.append(word)
+        else:
+            rest.append(word)
+    return [*front, *rest, *words[end:]]
+
+
 def main() -> None:
     """The entry point."""
     from avouch.faces.cli import commands
 
     commands.load()
+    sys.argv[1:] = hoist(sys.argv[1:])
     try:
         app()
     except AvouchError as error:

@@ -20,9 +20,7 @@ def ask(
     as_of: Annotated[str | None, typer.Option("--as-of", help="What held at that date or time.")] = None,
     known_at: Annotated[str | None, typer.Option("--known-at", help="As known at that time; `now`.")] = None,
     purpose: Annotated[str | None, typer.Option("--purpose", help="The purpose of use.")] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show every passage's ranks and scores.")
-    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every passage's ranks and scores.")] = False,
     as_json: Json = False,
 ) -> None:
     """Ask a question; every sentence of the answer is cited, or there is none."""
@@ -36,9 +34,7 @@ def ask(
     show(answer)
     if explain:
         show_passages(answer)
-    return out.print(
-        f"\n[dim]avouch voucher export {answer.voucher_id} > voucher.json; avouch verify voucher.json[/]"
-    )
+    return out.print(f"\n[dim]avouch voucher export {answer.voucher_id} > voucher.json; avouch verify voucher.json[/]")
 
 
 def place(citation: Citation) -> str:
@@ -74,9 +70,7 @@ def show(answer: Answer) -> None:
 
 def show_passages(answer: Answer) -> None:
     """Every passage with ranks, scores, and why it was visible."""
-    table = Table(
-        "#", "document", "heading", "fused", "vector (rank)", "text (rank)", "visible by", title="Passages"
-    )
+    table = Table("#", "document", "heading", "fused", "vector (rank)", "text (rank)", "visible by", title="Passages")
     for number, passage in enumerate(answer.passages, 1):
         s = passage.scores
         table.add_row(

@@ -44,9 +44,7 @@ def list_all(
 
 
 @documents.command()
-def show(
-    document_id: str, text: Annotated[bool, typer.Option("--text")] = False, as_json: Json = False
-) -> None:
+def show(document_id: str, text: Annotated[bool, typer.Option("--text")] = False, as_json: Json = False) -> None:
     """Show one document; with --text what was read from it."""
     with opened() as stack:
         from avouch.lake.documents import document

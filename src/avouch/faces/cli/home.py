@@ -59,9 +59,7 @@ def migrate() -> None:
 
 
 @app.command()
-def backup(
-    to: Annotated[Path, typer.Argument(help="The file to write (.tar).")], as_json: Json = False
-) -> None:
+def backup(to: Annotated[Path, typer.Argument(help="The file to write (.tar).")], as_json: Json = False) -> None:
     """Write a backup of everything but the keys and the index (which is made again)."""
     from avouch.stack.backup import backup as run
 
@@ -114,12 +112,8 @@ def collect(as_json: Json = False) -> None:
 
 
 @app.command()
-def demo(
-    home: Annotated[
-        Path | None, typer.Option("--home", help="Where to make the demonstration's home.")
-    ] = None,
-) -> None:
+def demo() -> None:
     """Show what Avouch does, on a small hospital's library, in under two minutes."""
     from avouch.faces.demo.story import tell
 
-    tell((home or Choice.home).expanduser().resolve())
+    tell(Choice.home.resolve())

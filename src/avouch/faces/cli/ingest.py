@@ -72,14 +72,10 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders; each is a source.")],
     labels: Annotated[str, typer.Option("--labels", help="Groups that may see it: a,b.")] = "",
     level: Annotated[str, typer.Option("--class", help="public, internal, confidential or restricted.")] = "",
-    columns: Annotated[
-        list[str] | None, typer.Option("--map", help="Columns: id=code, text=name,body …")
-    ] = None,
+    columns: Annotated[list[str] | None, typer.Option("--map", help="Columns: id=code, text=name,body …")] = None,
     valid_from: Annotated[str, typer.Option("--valid-from", help="True in the world from then on.")] = "",
     valid_to: Annotated[str, typer.Option("--valid-to", help="True in the world until then.")] = "",
-    confirm: Annotated[
-        bool, typer.Option("--confirm-withdrawals", help="Withdraw even a large share.")
-    ] = False,
+    confirm: Annotated[bool, typer.Option("--confirm-withdrawals", help="Withdraw even a large share.")] = False,
     as_json: Json = False,
 ) -> None:
     """Bring sources up to date: new, changed and vanished documents. What says no labels is seen by the owner only."""
@@ -123,7 +119,5 @@ def show(report: IngestReport) -> None:
             title_justify="left",
         )
         for problem in report.problems[:50]:
-            table.add_row(
-                escape(problem.key), f"[red]{problem.code}[/] {escape(problem.message)}", problem.todo
-            )
+            table.add_row(escape(problem.key), f"[red]{problem.code}[/] {escape(problem.message)}", problem.todo)
         out.print(table)

@@ -44,18 +44,14 @@ def rotate(
 ) -> None:
     """Put a new key into use; the old master is destroyed once nothing is wrapped with it."""
     if kind not in ("master", "signing"):
-        raise AvouchError(
-            Code.INPUT_INVALID, "rotate master or signing; the digest key names content and stays"
-        )
+        raise AvouchError(Code.INPUT_INVALID, "rotate master or signing; the digest key names content and stays")
     with opened() as stack:
         from avouch.stack.keys import rotate as run
 
         made = run(stack, stack.owner, kind)
     if as_json:
         return show_json({"kind": kind, "id": made})
-    return out.print(
-        f"[green]✓[/] {kind} key {made} is in use. [dim]Copy the keyring anew: avouch key export[/]"
-    )
+    return out.print(f"[green]✓[/] {kind} key {made} is in use. [dim]Copy the keyring anew: avouch key export[/]")
 
 
 @key.command()

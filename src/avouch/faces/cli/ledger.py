@@ -34,9 +34,7 @@ def verify(
 
 @ledger.command()
 def checkpoint(
-    to: Annotated[
-        Path | None, typer.Option("--to", help="Write it there: keep it outside of the home.")
-    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Write it there: keep it outside of the home.")] = None,
 ) -> None:
     """Sign the log's head and remember it, so that later vouchers prove that they extend it."""
     with opened() as stack:

@@ -65,17 +65,13 @@ def show(voucher_id: str, as_json: Json = False) -> None:
         for n, cited in enumerate(claim["citations"]):
             quote = value.get(f"/claims/{c}/citations/{n}")
             title = escape(quote["title"]) if quote else "(erased)"
-            out.print(
-                f"    [dim]{title}, {cited['version']} {cited['start']}–{cited['end']}[/]", soft_wrap=True
-            )
+            out.print(f"    [dim]{title}, {cited['version']} {cited['start']}–{cited['end']}[/]", soft_wrap=True)
     if body["abstained"]:
         out.print("  [yellow]abstained[/]")
     for part in gone:
         out.print(f"[yellow]·[/] {part.pointer}: {escape(part.why)}", soft_wrap=True)
     names = ("snapshot", "as_of", "index", "model", "recipe", "policy", "confidence")
-    return out.print(
-        "\n".join(f"[dim]{name:<10} {escape(str(body[name]))}[/]" for name in names), soft_wrap=True
-    )
+    return out.print("\n".join(f"[dim]{name:<10} {escape(str(body[name]))}[/]" for name in names), soft_wrap=True)
 
 
 def show_report(report: Report) -> None:
@@ -96,9 +92,7 @@ def read(path: Path) -> bytes:
 @app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="A voucher or an exported ledger.")],
-    key: Annotated[
-        str | None, typer.Option("--key", help="The verifier key, or a file that holds it.")
-    ] = None,
+    key: Annotated[str | None, typer.Option("--key", help="The verifier key, or a file that holds it.")] = None,
     anchor: Annotated[Path | None, typer.Option("--anchor", help="A checkpoint kept elsewhere.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -76,9 +76,7 @@ def tell(home: Path) -> None:
         anchor = home / "demo" / "checkpoint.txt"
         anchor.write_text(audit.anchor(stack, stack.owner))
         voucher = home / "demo" / "voucher.json"
-        voucher.write_text(
-            json.dumps(vouchers.export(stack, answer.voucher_id)[0], ensure_ascii=False, indent=1)
-        )
+        voucher.write_text(json.dumps(vouchers.export(stack, answer.voucher_id)[0], ensure_ascii=False, indent=1))
         key = str(stack.signer.key)
     prove(voucher, anchor, key)
     further(home, answer)

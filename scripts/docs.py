@@ -1,0 +1,78 @@
+"""Writes docs/errors.md, docs/commands.md and docs/ports.md from the code, so that they cannot lie.
+
+Run ``make docs`` after a change; ``tests/house`` holds them against the code.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from avouch.errors import Code
+from avouch.faces.cli import commands
+from avouch.faces.cli.app import app
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def errors() -> str:
+    """Every error code with what to do."""
+    rows = [
+        f"| `{code.name}` | {code.value.status} | {'yes' if code.value.retryable else 'no'} | {code.value.todo} |"
+        for code in Code
+    ]
+    head = "# Errors\n\nEvery error that Avouch raises. A message names a place, never content.\n\n"
+    return head + "| code | status | try again | what to do |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def walk(command: Any, path: str) -> list[tuple[str, Any]]:
+    """Leaf commands with their full names."""
+    if hasattr(command, "commands"):
+        return [found for name in sorted(command.commands) for found in walk(command.commands[name], f"{path} {name}")]
+    return [(path, command)]
+
+
+def described(path: str, command: Any) -> str:
+    words, options = [], []
+    for param in command.params:
+        if param.param_type_name == "argument":
+            words.append(param.name.upper().replace("_", "-"))
+        elif "--help" not in param.opts:
+            text = (getattr(param, "help", "") or "").replace("|", "\\|")
+            options.append(f"- `{', '.join(param.opts)}` {text}".rstrip())
+    lines = [f"## `{' '.join([path, *words])}`", "", (command.help or "").strip(), ""]
+    return "\n".join(lines + ([*options, ""] if options else []))
+
+
+def command_page() -> str:
+    """Every command with its arguments and options."""
+    commands.load()
+    root = typer.main.get_command(app)
+    head = "# Commands\n\n`--home FOLDER`, anywhere, or `AVOUCH_HOME` names the home; the default is `~/.avouch`.\n\n"
+    return head + "\n".join(described(path, command) for path, command in walk(root, "avouch"))
+
+
+def ports() -> str:
+    """Every extension point with its methods."""
+    tree = ast.parse((ROOT / "src" / "avouch" / "ports.py").read_text())
+    parts = ["# Extension points\n\nImplement one, run its conformance suite from `avouch.testing`, register it.\n"]
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "Protocol" for base in node.bases):
+            parts.append(f"## `{node.name}`\n\n{ast.get_docstring(node)}\n")
+            for item in node.body:
+                if isinstance(item, ast.FunctionDef):
+                    said = ast.get_docstring(item) or ""
+                    arguments = ", ".join(a.arg for a in item.args.args if a.arg != "self")
+                    parts.append(f"- `{item.name}({arguments})` {' '.join(said.split())}".rstrip())
+            parts.append("")
+    return "\n".join(parts)
+
+
+PAGES = {"errors.md": errors, "commands.md": command_page, "ports.md": ports}
+
+if __name__ == "__main__":
+    for name, make in PAGES.items():
+        (ROOT / "docs" / name).write_text(make())
