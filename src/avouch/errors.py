@@ -64,7 +64,10 @@ class Code(Enum):
     RECORD_INVALID = Kind(422, False, "Correct the record at the line that is named.")
     RECORD_DUPLICATE = Kind(409, False, "Two records have one id; give each its own.")
     # engines
-    MODEL_INVALID = Kind(500, False, "Point embed.model at a folder with a BERT-family model and tokenizer.json.")
+    MODEL_INVALID = Kind(
+        500, False, "Point `model` in avouch.toml at a folder with a BERT-family model and tokenizer.json."
+    )
+    MODEL_CHANGED = Kind(409, False, "Put the setting `model` back, or take the sources into a new home.")
     MODEL_DIGEST = Kind(500, False, "The weights are not the pinned ones; install them anew.")
     INDEX_STALE = Kind(503, True, "Run `avouch index rebuild`; it reads the lake and loses nothing.")
     # the ledger and what it proves

@@ -209,7 +209,7 @@ def test_many_windows_and_batches(small: Path, tmp_path: Path, monkeypatch: pyte
 
 def test_the_graph_is_built_once(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = open_embedder(small, tmp_path / "cache")
-    assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".onnx"]
+    assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".graph"]
 
     def refuse(bert: Bert) -> bytes:
         raise AssertionError("built again")
@@ -218,6 +218,17 @@ def test_the_graph_is_built_once(small: Path, tmp_path: Path, monkeypatch: pytes
     again = open_embedder(small, tmp_path / "cache")
     assert again.digest == first.digest
     np.testing.assert_array_equal(again.embed(["dose"]), first.embed(["dose"]))
+
+
+@pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b[:5000], lambda b: b.replace(b"Gelu", b"Relu")])
+def test_a_damaged_graph_is_built_again(small: Path, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    first = open_embedder(small, tmp_path / "cache")
+    (kept,) = (tmp_path / "cache").iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(damage(whole))
+    again = open_embedder(small, tmp_path / "cache")
+    np.testing.assert_array_equal(again.embed(TEXTS), first.embed(TEXTS))
+    assert kept.read_bytes() == whole and len(list(kept.parent.iterdir())) == 1
 
 
 def test_many_may_build_at_once(small: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from tests.conftest import take_in
 
 from avouch.errors import AvouchError, Code
 from avouch.ingest.discover import Options
-from avouch.lake import documents
+from avouch.lake import documents, schema
 from avouch.records import Classification, Fate, Principal
 from avouch.stack.ask import ask
 from avouch.stack.evaluate import retrieval
@@ -89,6 +89,35 @@ def test_a_bad_file_stops_nothing_and_withdraws_nothing(stack: Stack, ann: Princ
         "broken.pdf": "PARSE_FAILED",
     }
     assert "20 seconds" in ask(stack, ann, "How long is alcohol hand rub applied?").claims[0].text
+
+
+def test_what_lies_in_an_unreadable_container_is_not_gone(stack: Stack, ann: Principal, tmp_path: Path) -> None:
+    folder = many(tmp_path / "many", 30)
+    lines = [f'{{"_id": "r{n}", "text": "Locker {n} holds parcel {n * n + 3}."}}' for n in range(2)]
+    (folder / "lockers.jsonl").write_text("\n".join(lines))
+    assert take_in(stack, folder).added == 32
+    (folder / "lockers.jsonl").write_text(lines[0] + '\n{"_id": "r1", "text": "Locker 1 ho')
+    report = take_in(stack, folder)
+    assert (report.withdrawn, len(report.problems)) == (0, 1)
+    assert "parcel 4" in ask(stack, ann, "Which parcel does locker 1 hold?").claims[0].text
+
+
+def test_every_run_is_a_line_of_a_table(stack: Stack, library: Path) -> None:
+    take_in(stack, library)
+    take_in(stack, library)
+    (library / "hand.md").write_text("# Hands\n\nAlcohol hand rub is applied for 25 seconds.\n")
+    take_in(stack, library)
+    told = stack.tables.read("runs", ("row", "added", "changed", "unchanged"))
+    assert [told[name].tolist() for name in ("added", "changed", "unchanged")] == [[4, 0], [0, 1], [0, 3]]
+
+
+def test_another_model_is_refused(stack: Stack, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_in(stack, library)
+    stack.state.write(lambda tx: schema.set_fact(tx, "model", "sha256:other"))
+    stack.close()
+    with Stack.open(stack.home.root) as again, pytest.raises(AvouchError) as error:
+        ask(again, again.owner, "How long is hand rub applied?")
+    assert error.value.code is Code.MODEL_CHANGED
 
 
 def test_what_says_nothing_gets_the_strictest(stack: Stack, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import os
 import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -209,16 +210,19 @@ def load_weights(folder: Path, config: Mapping[str, Any]) -> tuple[Bert, dict[st
 
 
 def cached_graph(bert: Bert, path: Path) -> bytes:
-    """The encoder's graph from ``path``, built and written there first where it is not yet.
+    """The encoder's graph from ``path``; built and written there where it is not yet, or is damaged.
 
-    Written beside and renamed: two processes may build at once, and none ever reads half a file.
+    The file is the graph's SHA-256 (32 bytes), then the graph: a changed one could open and still give other
+    vectors under the digest of the right weights. Written beside and renamed: two processes may build at
+    once, and none ever reads half a file.
     """
-    if path.is_file():
-        return path.read_bytes()
+    kept = path.read_bytes() if path.is_file() else b""
+    if sha256(kept[32:]).digest() == kept[:32]:
+        return kept[32:]
     graph = build_graph(bert)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.stem, delete=False) as file:
-        file.write(graph)
+        file.write(sha256(graph).digest() + graph)
         file.flush()
         os.fsync(file.fileno())
     Path(file.name).replace(path)

@@ -167,7 +167,7 @@ def open_embedder(model: Path | None, cache: Path, threads: int = 0) -> OnnxEmbe
         bert, weights = load_weights(folder, config)
         if tokenizer.get_vocab_size() > bert.vocabulary:
             raise AvouchError(Code.MODEL_INVALID, f"{folder}: more tokens than the model has embeddings")
-        source = cached_graph(bert, cache / f"bert-{GRAPH}-{identity.removeprefix('sha256:')}.onnx")
+        source = cached_graph(bert, cache / f"bert-{GRAPH}-{identity.removeprefix('sha256:')}.graph")
         held = [ort.OrtValue.ortvalue_from_numpy(weight) for weight in weights.values()]
         precision = "fp32"
         options.add_external_initializers(list(weights), held)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from avouch.ports import Column, Tables
-from avouch.records import DEPTH, SPAN, Chunk, Span, Spans, Vectors
+from avouch.records import DEPTH, SPAN, Chunk, IngestReport, Span, Spans, Vectors
 
 CHUNKS, EMBEDDINGS, RUNS = "chunks", "embeddings", "runs"
 FIELDS = tuple(SPAN.names or ())
@@ -40,6 +40,14 @@ def append(tables: Tables, first_row: int, spans: Spans, vectors: Vectors) -> No
     columns["headings"] = columns["headings"].reshape(len(spans), DEPTH * 2)
     tables.append(CHUNKS, {"row": rows, **columns})
     tables.append(EMBEDDINGS, {"row": rows, "version": columns["version"], "vector": vectors})
+
+
+def append_run(tables: Tables, report: IngestReport, problems: int) -> None:
+    """Add a line about one ingest run; ``row`` is the ledger entry that it ended with."""
+    counts = ("added", "changed", "unchanged", "withdrawn", "awaiting", "chunks")
+    told = {name: getattr(report, name) for name in counts}
+    told |= {"row": report.snapshot, "version": -1, "problems": problems, "milliseconds": round(report.seconds * 1e3)}
+    tables.append(RUNS, {name: np.array([value], np.int64) for name, value in told.items()})
 
 
 def read(tables: Tables, first_row: int = 0) -> tuple[npt.NDArray[np.int64], Spans, Vectors]:

@@ -45,6 +45,7 @@ class Known:
     """What a source knows of one document."""
 
     document_id: str
+    key: str
     fingerprint: str | None
     live: bool
     erased: bool
@@ -73,12 +74,12 @@ def allocate(tx: Connection, version_count: int, row_count: int) -> tuple[int, i
 def known(tx: Connection, source: str) -> dict[str, Known]:
     """What a source holds, by key digest."""
     query = (
-        select(documents.c.key_digest, documents.c.id, documents.c.fingerprint, versions.c.fate)
+        select(documents.c.key_digest, documents.c.id, documents.c.key, documents.c.fingerprint, versions.c.fate)
         .join_from(documents, versions, documents.c.current == versions.c.ordinal)
         .where(documents.c.source_id == source)
     )
     return {
-        row.key_digest: Known(row.id, row.fingerprint, row.fate == "live", row.fate == "erased")
+        row.key_digest: Known(row.id, row.key or "", row.fingerprint, row.fate == "live", row.fate == "erased")
         for row in tx.execute(query)
     }
 

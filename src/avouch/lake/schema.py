@@ -129,7 +129,7 @@ STEPS: Sequence[Step] = ()
 def create(tx: Connection, facts: dict[str, str]) -> None:
     """Make the tables of a new home and write its facts."""
     metadata.create_all(tx)
-    rows = {**facts, "schema": str(SCHEMA), "rows": "0", "versions": "0", "erasing": "[]"}
+    rows = {**facts, "schema": str(SCHEMA), "rows": "0", "versions": "0", "model": "", "erasing": "[]"}
     tx.execute(insert(home), [{"name": name, "value": value} for name, value in rows.items()])
 
 

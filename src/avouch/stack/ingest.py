@@ -131,8 +131,11 @@ class Run:
                 self.flush()
         self.flush()
         self.withdraw_gone(confirmed)
+        report = self.tally.report()
+        if report.snapshot:
+            chunks.append_run(self.stack.tables, report, len(report.problems))
         self.stack.tables.compact()
-        return self.tally.report()
+        return report
 
     def problem(self, problem: Problem) -> None:
         self.tally.problems.append(problem)
@@ -246,7 +249,12 @@ class Run:
     def withdraw_gone(self, confirmed: bool) -> None:
         """Withdraw what is no longer in the source, unless that is suspiciously much."""
         live = {digest: known for digest, known in self.known.items() if known.live}
-        gone = [known.document_id for digest, known in live.items() if digest not in self.tally.seen]
+        unread = tuple({problem.key.partition("#")[0] for problem in self.tally.problems})
+        gone = [
+            known.document_id
+            for digest, known in live.items()
+            if digest not in self.tally.seen and not lies_in(known.key, unread)
+        ]
         if not gone:
             return
         if len(gone) > WITHDRAW_AT_MOST * len(live) and not confirmed:
@@ -262,6 +270,11 @@ class Run:
             return commit
 
         act(self.stack, "ingest.withdraw", self.principal, do)
+
+
+def lies_in(key: str, places: tuple[str, ...]) -> bool:
+    """Whether a document lies in a folder or container that could not be read whole: it is not gone."""
+    return any(key == place or key.startswith((f"{place}/", f"{place}#")) for place in places)
 
 
 def problem_of(key: str, error: AvouchError) -> Problem:

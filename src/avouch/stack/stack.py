@@ -129,7 +129,13 @@ class Stack:
         from avouch.adapters.onnx_embedder import open_embedder
 
         model = Path(self.settings.model) if self.settings.model else None
-        return open_embedder(model, self.home.models, self.settings.threads)
+        embedder = open_embedder(model, self.home.models, self.settings.threads)
+        held = self.state.read(lambda tx: schema.fact(tx, "model"))
+        if not held:
+            self.state.write(lambda tx: schema.set_fact(tx, "model", embedder.digest))
+        elif held != embedder.digest:
+            raise AvouchError(Code.MODEL_CHANGED, "the home was embedded with another model")
+        return embedder
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -1,0 +1,86 @@
+"""The mask over versions and rows, against the definition applied to each version alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avouch.lake.catalog import COLUMNS, Catalog
+from avouch.policy.groups import GroupPolicy
+from avouch.policy.mask import mask_digest, visible_classes
+from avouch.records import FOREVER, Classification, Moment, Principal, VisibilityClass
+
+GROUPS = ("a", "b", "c")
+LABELS = st.frozensets(st.sampled_from(GROUPS))
+LEVELS = st.sampled_from(Classification)
+TENANTS = st.sampled_from(("default", "other"))
+SHAPES = st.builds(VisibilityClass, LABELS, LEVELS, TENANTS)
+PEOPLE = st.builds(
+    Principal,
+    id=st.just("p"),
+    name=st.just("p"),
+    groups=LABELS,
+    clearance=LEVELS,
+    tenant=TENANTS,
+)
+TIMES = st.integers(-5, 5)
+ENDS = st.one_of(TIMES, st.just(FOREVER))
+
+
+@st.composite
+def catalogs(draw: st.DrawFn) -> Catalog:
+    shapes = draw(st.lists(SHAPES, min_size=1, max_size=6, unique=True))
+    count = draw(st.integers(0, 12))
+    made = Catalog()
+    made.classes = dict(enumerate(shapes, 1))
+    sizes = draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
+    values = {
+        "class_id": st.integers(1, len(shapes)),
+        "recorded": st.integers(0, 5),
+        "ended": ENDS.filter(lambda end: end >= 0),
+        "world_from": TIMES,
+        "valid_to": ENDS,
+        "ended_at": ENDS,
+    }
+    for name, strategy in values.items():
+        made.columns[name] = np.array(draw(st.lists(strategy, min_size=count, max_size=count)), np.int64)
+    made.columns["rows"] = np.array(sizes, np.int64)
+    made.columns["first_row"] = np.cumsum([0, *sizes])[:-1].astype(np.int64) if count else np.empty(0, np.int64)
+    made.known = np.array(draw(st.lists(st.booleans(), min_size=count, max_size=count)), np.bool_)
+    assert set(made.columns) == set(COLUMNS)
+    return made
+
+
+@given(catalogs(), PEOPLE, st.builds(Moment, st.integers(0, 5), TIMES))
+def test_the_mask_is_the_policy_and_the_two_times(catalog: Catalog, person: Principal, moment: Moment) -> None:
+    policy = GroupPolicy()
+    mask = catalog.visible(visible_classes(policy, person, catalog.classes), moment)
+    total = int(catalog.columns["rows"].sum())
+    rows = catalog.rows(mask, total)
+    for at in range(len(mask)):
+        c = {name: int(column[at]) for name, column in catalog.columns.items()}
+        known = c["recorded"] <= moment.snapshot and c["world_from"] <= moment.at < c["valid_to"]
+        held = known and (c["ended"] > moment.snapshot or moment.at < c["ended_at"])
+        allowed = policy.may_see(person, catalog.classes[c["class_id"]])
+        assert mask[at] == (bool(catalog.known[at]) and held and allowed)
+        assert (rows[c["first_row"] : c["first_row"] + c["rows"]] == mask[at]).all()
+    assert rows.sum() == catalog.columns["rows"][mask].sum()
+
+
+@given(PEOPLE, SHAPES)
+def test_the_policy_is_groups_and_clearance_and_tenant(person: Principal, shape: VisibilityClass) -> None:
+    seen = GroupPolicy().may_see(person, shape)
+    assert seen == (
+        bool(person.groups & shape.labels)
+        and shape.classification <= person.clearance
+        and person.tenant == shape.tenant
+    )
+    assert not GroupPolicy().may_see(person, VisibilityClass(frozenset(), Classification.PUBLIC, person.tenant))
+
+
+def test_later_versions_do_not_change_a_mask_digest() -> None:
+    policy = GroupPolicy()
+    early = np.array([True, False, True])
+    assert mask_digest(policy, early) == mask_digest(policy, np.array([True, False, True, *[False] * 30]))
+    assert mask_digest(policy, early) != mask_digest(policy, np.array([True, True, True]))
