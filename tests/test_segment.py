@@ -99,8 +99,8 @@ def test_sentences_run_together_as_in_abstracts() -> None:
 def test_time_is_linear(unit: str) -> None:
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))
-        start = time.perf_counter()
+        start = time.process_time()
         sentences(text, 0, len(text))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
-    assert seconds(1_600_000) < 40 * max(seconds(100_000), 0.01)
+    assert seconds(1_600_000) < 100 * max(seconds(100_000), 0.01)

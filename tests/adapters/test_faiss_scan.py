@@ -33,6 +33,7 @@ def test_one_outlier_widens_the_bound_of_its_own_segment_only(monkeypatch: pytes
     scan = FaissScan(DIMENSIONS)
     scan.add(unit(64, 1))
     scan.add(unit(1, 2) * 50)
+    scan.add(unit(10, 5))
     first, second = (part.bound for part in scan.search(unit(1, 3)[0], None, 1))
     assert first < 0.05 < 10 < second
 

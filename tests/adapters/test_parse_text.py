@@ -86,6 +86,6 @@ def test_markdown_blocks_are_spans_of_the_source() -> None:
     ],
 )
 def test_hostile_markdown_takes_no_time(hostile: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     check(MarkdownParser().parse(hostile.encode(), "x"), MarkdownParser.media_types)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10

@@ -15,7 +15,7 @@ from avouch.index import files
 from avouch.index.generation import Generation
 from avouch.index.manifest import Manifest
 from avouch.index.rows import RowFiles, blank
-from avouch.records import FOREVER, Moment, Spans, TextRow, TextScope, Vectors
+from avouch.records import FOREVER, SPAN, Moment, Spans, TextRow, TextScope, Vectors
 from avouch.retrieve import vector
 
 DIMENSIONS = 8
@@ -69,6 +69,10 @@ def whole(generation: Generation, rows: int, snapshot: int) -> None:
     assert (generation.rows, generation.snapshot, len(generation.scan)) == (rows, snapshot, rows)
     assert generation.vectors.shape == (rows, DIMENSIONS) and len(generation.spans) == rows
     assert found(generation) == list(range(rows))
+    widths = {"vectors.f32": 4 * DIMENSIONS, "spans.bin": SPAN.itemsize, "scan/codes.u8": DIMENSIONS}
+    for name, width in widths.items():
+        path = generation.folder / name
+        assert (path.stat().st_size if path.exists() else 0) == rows * width
     for row in range(rows):
         mask = np.ones(rows, np.bool_)
         best = vector.search(generation.scan, generation.vectors, generation.vectors[row], mask, 1)
@@ -196,6 +200,7 @@ def test_killed_while_appending(generation: Generation, kill_at: int, again: str
     broken = died(lambda: append(generation, 5, 7, 1, 2), kill_at)
     if again == "reopened":
         generation = reopen(generation)
+        whole(generation, generation.rows, 1 if generation.rows == 5 else 2)
     if generation.rows == 5:
         append(generation, 5, 7, 1, 2)
     else:
@@ -211,7 +216,7 @@ def test_killed_while_appending(generation: Generation, kill_at: int, again: str
 def test_killed_during_the_very_first_append(generation: Generation, kill_at: int) -> None:
     died(lambda: append(generation, 0, 5, 0, 1), kill_at)
     generation = reopen(generation)
-    assert generation.rows in (0, 5)
+    whole(generation, generation.rows, 1 if generation.rows else 0)
     if not generation.rows:
         append(generation, 0, 5, 0, 1)
     whole(generation, 5, 1)

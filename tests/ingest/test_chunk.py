@@ -112,6 +112,6 @@ def test_the_words_that_introduce_a_list_stay_with_it() -> None:
 def test_ten_megabytes_in_seconds() -> None:
     for unit in ("The dose is 5 mg, and it is given twice a day. ", "word " * 15 + "\n\n", "x"):
         text = unit * (10_000_000 // len(unit))
-        start = time.perf_counter()
+        start = time.process_time()
         assert chunk(Parsed(text, paragraphs(text), "text/plain"))
-        assert time.perf_counter() - start < 20
+        assert time.process_time() - start < 20

@@ -155,7 +155,7 @@ def test_nothing_readable(tmp_path: Path, content: str) -> None:
 
 @pytest.mark.parametrize("unit", ["<!---->", "<!-- ", "---\n", "{", "[", '{"a":', "a,", "# \n", "\n", "|"])
 def test_looking_takes_no_time(unit: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with contextlib.suppress(AvouchError):
         detect((unit * 70_000)[:65_536].encode(), "a", False)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2

@@ -175,10 +175,10 @@ def test_300_mb_of_one_line_end_quickly(tmp_path: Path) -> None:
             for _ in range(30):
                 file.write(b"x" * 1_000_000)
             file.truncate(300_000_000)
-    start = time.monotonic()
+    start = time.process_time()
     codes = {code for _, code in read(tmp_path, Options(max_line_chars=1_000_000)).problems}
     assert codes <= {"LINE_TOO_LONG", "FILE_TOO_LARGE"}
-    assert time.monotonic() - start < 15
+    assert time.process_time() - start < 15
 
 
 def test_gzip_bombs_and_damage(tmp_path: Path) -> None:

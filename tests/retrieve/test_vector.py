@@ -99,6 +99,16 @@ def test_a_mask_shorter_than_the_index_hides_what_came_later() -> None:
     same(vector.search(scan, vectors, vectors[250], mask, 10), brute(vectors[:200], vectors[250], mask, 10))
 
 
+def test_rows_added_after_the_mask_was_checked_are_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = corpus(np.random.default_rng(9), 300, 0.1)
+    scan = FaissScan(DIMENSIONS)
+    scan.add(vectors)
+    monkeypatch.setattr(FaissScan, "__len__", lambda _: 200)
+    mask: Mask = np.ones(200, np.bool_)
+    found = vector.search(scan, vectors[:200], vectors[199], mask, 10)
+    same(found, brute(vectors[:200], vectors[199], mask, 10))
+
+
 def test_what_is_kept_for_a_mask_changes_nothing() -> None:
     vectors = corpus(np.random.default_rng(3), 500, 0.1)
     scan = FaissScan(DIMENSIONS)

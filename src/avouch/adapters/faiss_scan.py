@@ -58,6 +58,7 @@ class FaissScan:
         Codes beyond (a broken append) are cut off. HOME_DAMAGED where a file is missing or too short.
         """
         if not rows:
+            (folder / CODES).unlink(missing_ok=True)
             return cls(dimensions)
         try:
             rotation = np.fromfile(folder / ROTATION, np.float32)

@@ -150,7 +150,7 @@ class Run:
         if key_digest in self.tally.seen:
             return self.problem(problem_of(found.key, AvouchError(Code.RECORD_DUPLICATE, "the key stands twice")))
         self.tally.seen.add(key_digest)
-        declared = canonical(plain(found.metadata)) + PARSED_BY.encode()
+        declared = canonical([PARSED_BY, found.recipe, plain(found.metadata)])
         fingerprint = self.stack.vault.name(self.source, declared + b"\x00" + found.original)
         known = self.known.get(key_digest)
         if known is not None and known.erased:
