@@ -5,58 +5,36 @@ Authorise → mask → search inside the mask → fuse → re-check each passage
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import Connection, insert
 
-from avouch.answer import abstain, check, extract
+from avouch.answer import abstain, extract
 from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
-from avouch.lake import chunks, documents, schema
+from avouch.lake import schema
 from avouch.policy.mask import mask_digest
 from avouch.records import (
-    FOREVER,
     Answer,
-    Citation,
     Claim,
-    Fate,
-    Hit,
     Passage,
     Principal,
-    Vectors,
     Verdict,
-    Version,
-    VisibilityClass,
 )
 from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.cite import cite
 from avouch.stack.clock import Clock
 from avouch.stack.evidence import Asked, Binder
 from avouch.stack.moment import Asof, as_of
-from avouch.stack.search import search
-from avouch.stack.shelf import Scope
+from avouch.stack.passages import Found, retrieve
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 MAX_QUESTION, NEAREST = 4000, 3
 RECIPE = "hybrid/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What retrieval hands over: passages that the principal may see, and why."""
-
-    vector: Vectors
-    scope: Scope
-    passages: list[Passage]
-    versions: dict[str, Version]
-    weights: Mapping[str, float]
-    best: float
-    gap: float
 
 
 def question_of(text: str) -> str:
@@ -93,59 +71,6 @@ def ask(
     return answered
 
 
-def retrieve(stack: Stack, principal: Principal, question: str, moment: Asof, clock: Clock) -> Found:
-    """The best passages inside the principal's mask."""
-    shelf = stack.shelf
-    shelf.refresh()
-    clock.lap("open")
-    query = stack.embedder.embed([question])[0]
-    clock.lap("embed")
-    scope = shelf.scope(principal, moment.moment)
-    clock.lap("mask")
-    fused = search(stack, question, query, scope, stack.settings.passages, clock)
-    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, fused.hits))
-    clock.lap("recheck")
-    return Found(query, scope, passages, versions, shelf.generation.text.weights(question), fused.best, fused.gap)
-
-
-def read_passages(
-    stack: Stack, tx: Connection, principal: Principal, hits: Sequence[Hit]
-) -> tuple[list[Passage], dict[str, Version]]:
-    """Passages with their text; each one's own attributes are put to the policy once more."""
-    spans = {hit.row: stack.shelf.generation.spans[hit.row] for hit in hits}
-    versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
-    found = []
-    for hit in hits:
-        span = spans[hit.row]
-        version = versions[int(span["version"])]
-        shape = VisibilityClass(version.labels, version.classification, version.tenant)
-        if not stack.policy.may_see(principal, shape):
-            raise AvouchError(Code.FORBIDDEN, f"the mask let {version.id} through, which the policy forbids")
-        text = stack.store.text(tx, version.document_id, version.text_blob)
-        why = f"{', '.join(sorted(principal.groups & version.labels))}; {version.classification.name.lower()}"
-        piece = chunks.unpack(span)
-        headings = tuple(text[s.start : s.end].strip("# \n") for s in piece.headings)
-        quote = text[piece.start : piece.end]
-        found.append(
-            Passage(
-                document_id=version.document_id,
-                version_id=version.id,
-                document_key=version.key,
-                title=version.title,
-                page=piece.page,
-                start=piece.start,
-                end=piece.end,
-                headings=headings,
-                text=quote,
-                score=hit.scores.fused,
-                scores=hit.scores,
-                row=hit.row,
-                why=why,
-            )
-        )
-    return found, {version.id: version for version in versions.values()}
-
-
 @dataclass(frozen=True, slots=True)
 class Drafted:
     """An answer before it is recorded."""
@@ -167,39 +92,6 @@ def answer(stack: Stack, question: str, found: Found, moment: Asof, clock: Clock
     abstained = not kept or sure < stack.settings.abstain_below
     clock.lap("answer")
     return Drafted(question, () if abstained else kept, round(sure, 4), abstained, moment)
-
-
-def cite(found: Found, sentence: extract.Sentence) -> Claim:
-    passage = found.passages[sentence.passage]
-    version = found.versions[passage.version_id]
-    quote = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-    citation = Citation(
-        version.document_id,
-        version.id,
-        version.key,
-        version.title,
-        passage.page,
-        sentence.start,
-        sentence.end,
-        quote,
-        version.fate,
-        warning(version),
-    )
-    return check.check(sentence.text, (citation,))
-
-
-def warning(version: Version) -> str:
-    """What a reader must know of a cited version that is not the newest truth."""
-    day = from_micros(min(version.ended_at, 2**52))[:10]
-    told = {
-        Fate.SUPERSEDED: f"superseded by a newer version on {day}",
-        Fate.WITHDRAWN: f"withdrawn on {day}",
-        Fate.REVOKED: f"revoked as wrong on {day}",
-    }.get(version.fate, "")
-    now = time.time_ns() // 1000
-    if not told and version.valid_to != FOREVER and version.valid_to <= now:
-        return f"expired on {from_micros(version.valid_to)[:10]}"
-    return told
 
 
 def record(

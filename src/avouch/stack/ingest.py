@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sqlalchemy import Connection
 
 from avouch.canon import canonical, new_id, plain
@@ -23,42 +22,18 @@ from avouch.ingest.chunk import chunk
 from avouch.ingest.discover import Found, Options, count, discover
 from avouch.ingest.metadata import merge
 from avouch.lake import chunks, documents
-from avouch.lake.documents import Draft, Known
 from avouch.plugins import parsers
 from avouch.ports import Progress
-from avouch.records import (
-    Chunk,
-    Classification,
-    Fate,
-    IngestReport,
-    Metadata,
-    Parsed,
-    Principal,
-    Problem,
-    VisibilityClass,
-)
+from avouch.records import Fate, IngestReport, Metadata, Principal, Problem
 from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.batch import Pending, store
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 PARSED_BY = "1"
-STRICTEST = VisibilityClass(frozenset({"owner"}), Classification.RESTRICTED)
 WITHDRAW_AT_MOST = 0.10
 FLUSH_SECONDS = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A parsed document that waits for its batch."""
-
-    found: Found
-    known: Known | None
-    key_digest: str
-    fingerprint: str
-    parsed: Parsed
-    metadata: Metadata
-    chunks: tuple[Chunk, ...]
 
 
 @dataclass(slots=True)
@@ -83,17 +58,7 @@ class Tally:
         return self.added + self.changed + self.unchanged + len(self.problems)
 
     def report(self) -> IngestReport:
-        names = (
-            "run",
-            "source",
-            "added",
-            "changed",
-            "unchanged",
-            "withdrawn",
-            "awaiting",
-            "chunks",
-            "snapshot",
-        )
+        names = ("run", "source", "added", "changed", "unchanged", "withdrawn", "awaiting", "chunks", "snapshot")
         counts = {name: getattr(self, name) for name in names}
         seconds = round(time.monotonic() - self.started, 3)
         return IngestReport(**counts, seconds=seconds, problems=tuple(self.problems))
@@ -184,67 +149,24 @@ class Run:
             self.flushed = time.monotonic()
 
     def prepare(self, batch: list[Pending]) -> Commit[None]:
-        stack = self.stack
-        texts = [body for pending in batch for body in embedded_texts(pending)]
-        vectors = stack.embedder.embed(texts)
-        ordinal, row = stack.state.write(lambda tx: documents.allocate(tx, len(batch), len(texts)))
-        fresh: list[str] = []
-        drafts, first = [], row
-        for at, pending in enumerate(batch):
-            draft = self.draft(pending, ordinal + at, first, fresh)
-            drafts.append(draft)
-            first += len(pending.chunks)
-        stack.store.blobs.sync()
-        if texts:
-            spans = [chunks.pack(d.ordinal, p.chunks) for d, p in zip(drafts, batch, strict=True)]
-            chunks.append(stack.tables, row, np.concatenate(spans), vectors)
+        stored = store(self.stack, batch)
 
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
             documents.add_source(tx, self.source, str(self.root))
-            stack.vault.keep(tx, fresh)
-            documents.record(tx, self.source, drafts, stamp.seq, stamp.at)
-            added = sum(draft.is_new for draft in drafts)
+            self.stack.vault.keep(tx, stored.fresh)
+            documents.record(tx, self.source, stored.drafts, stamp.seq, stamp.at)
+            added = sum(draft.is_new for draft in stored.drafts)
             self.tally.added += added
-            self.tally.changed += len(drafts) - added
-            self.tally.chunks += len(texts)
+            self.tally.changed += len(stored.drafts) - added
+            self.tally.chunks += stored.chunks
             self.tally.snapshot = stamp.seq
-            recorded = [{"version": d.id, "document": d.document_id, "content": d.content_digest} for d in drafts]
+            recorded = [
+                {"version": draft.id, "document": draft.document_id, "content": draft.content_digest}
+                for draft in stored.drafts
+            ]
             return None, {"run": self.tally.run, "source": self.source, "versions": recorded}
 
         return commit
-
-    def draft(self, pending: Pending, ordinal: int, first_row: int, fresh: list[str]) -> Draft:
-        """Store the content of one document and describe its version."""
-        stack, known, metadata = self.stack, pending.known, pending.metadata
-        if known is None:
-            document_id = new_id("d")
-            key = stack.vault.fresh_key(document_id)
-            fresh.append(document_id)
-        else:
-            document_id = known.document_id
-            key = stack.state.read(lambda tx: stack.vault.key(tx, document_id))
-        text = pending.parsed.text.encode()
-        original = stack.store.put(document_id, key, pending.found.original)
-        return Draft(
-            ordinal=ordinal,
-            id=new_id("v"),
-            document_id=document_id,
-            is_new=known is None,
-            key=pending.found.key,
-            key_digest=pending.key_digest,
-            fingerprint=pending.fingerprint,
-            title=metadata.title or Path(pending.found.name).stem,
-            shape=shape_of(metadata),
-            media_type=pending.parsed.media_type,
-            content_digest=stack.vault.name(document_id, pending.found.original),
-            original_blob=original,
-            text_blob=original if text == pending.found.original else stack.store.put(document_id, key, text),
-            source_url=metadata.source_url,
-            valid_from=metadata.valid_from,
-            valid_to=metadata.valid_to,
-            first_row=first_row,
-            rows=len(pending.chunks),
-        )
 
     def withdraw_gone(self, confirmed: bool) -> None:
         """Withdraw what is no longer in the source, unless that is suspiciously much."""
@@ -279,19 +201,6 @@ def lies_in(key: str, places: tuple[str, ...]) -> bool:
 
 def problem_of(key: str, error: AvouchError) -> Problem:
     return Problem(key, error.code.name, error.message, error.todo)
-
-
-def shape_of(metadata: Metadata) -> VisibilityClass:
-    """The class of a document: what is not said is the strictest."""
-    labels = STRICTEST.labels if metadata.labels is None else metadata.labels
-    told = metadata.classification
-    return VisibilityClass(labels, STRICTEST.classification if told is None else told)
-
-
-def embedded_texts(pending: Pending) -> list[str]:
-    """What is embedded of each chunk: the title, the headings above it, its text."""
-    text, title = pending.parsed.text, pending.metadata.title or ""
-    return [chunks.searchable(text, title, piece) for piece in pending.chunks]
 
 
 def options_of(settings: Settings, metadata: Metadata, columns: Mapping[str, str]) -> Options:

@@ -1,0 +1,106 @@
+"""A batch of documents on its way into the lake: stored, numbered, embedded; recorded by the act that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from avouch.canon import new_id
+from avouch.ingest.discover import Found
+from avouch.lake import chunks, documents
+from avouch.lake.documents import Draft, Known
+from avouch.records import Chunk, Classification, Metadata, Parsed, VisibilityClass
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+STRICTEST = VisibilityClass(frozenset({"owner"}), Classification.RESTRICTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A parsed document that waits for its batch."""
+
+    found: Found
+    known: Known | None
+    key_digest: str
+    fingerprint: str
+    parsed: Parsed
+    metadata: Metadata
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What lies in blobs and tables and waits to be recorded. ``fresh`` are documents with new keys."""
+
+    drafts: list[Draft]
+    fresh: list[str]
+    chunks: int
+
+
+def store(stack: Stack, batch: list[Pending]) -> Stored:
+    """Embed a batch, put its content into the blob store and its chunks into the lake, durably."""
+    texts = [body for pending in batch for body in embedded_texts(pending)]
+    vectors = stack.embedder.embed(texts)
+    ordinal, row = stack.state.write(lambda tx: documents.allocate(tx, len(batch), len(texts)))
+    fresh: list[str] = []
+    drafts, first = [], row
+    for at, pending in enumerate(batch):
+        drafts.append(draft(stack, pending, ordinal + at, first, fresh))
+        first += len(pending.chunks)
+    stack.store.blobs.sync()
+    if texts:
+        spans = [chunks.pack(d.ordinal, p.chunks) for d, p in zip(drafts, batch, strict=True)]
+        chunks.append(stack.tables, row, np.concatenate(spans), vectors)
+    return Stored(drafts, fresh, len(texts))
+
+
+def draft(stack: Stack, pending: Pending, ordinal: int, first_row: int, fresh: list[str]) -> Draft:
+    """Store the content of one document and describe its version."""
+    known, metadata = pending.known, pending.metadata
+    if known is None:
+        document_id = new_id("d")
+        key = stack.vault.fresh_key(document_id)
+        fresh.append(document_id)
+    else:
+        document_id = known.document_id
+        key = stack.state.read(lambda tx: stack.vault.key(tx, document_id))
+    text = pending.parsed.text.encode()
+    original = stack.store.put(document_id, key, pending.found.original)
+    return Draft(
+        ordinal=ordinal,
+        id=new_id("v"),
+        document_id=document_id,
+        is_new=known is None,
+        key=pending.found.key,
+        key_digest=pending.key_digest,
+        fingerprint=pending.fingerprint,
+        title=metadata.title or Path(pending.found.name).stem,
+        shape=shape_of(metadata),
+        media_type=pending.parsed.media_type,
+        content_digest=stack.vault.name(document_id, pending.found.original),
+        original_blob=original,
+        text_blob=original if text == pending.found.original else stack.store.put(document_id, key, text),
+        source_url=metadata.source_url,
+        valid_from=metadata.valid_from,
+        valid_to=metadata.valid_to,
+        first_row=first_row,
+        rows=len(pending.chunks),
+    )
+
+
+def shape_of(metadata: Metadata) -> VisibilityClass:
+    """The class of a document: what is not said is the strictest."""
+    labels = STRICTEST.labels if metadata.labels is None else metadata.labels
+    told = metadata.classification
+    return VisibilityClass(labels, STRICTEST.classification if told is None else told)
+
+
+def embedded_texts(pending: Pending) -> list[str]:
+    """What is embedded of each chunk: the title, the headings above it, its text."""
+    text, title = pending.parsed.text, pending.metadata.title or ""
+    return [chunks.searchable(text, title, piece) for piece in pending.chunks]
