@@ -20,8 +20,11 @@ Column = np.ndarray[Any, Any]
 class State(Protocol):
     """Transactional rows. One writer at a time; readers see only what was committed."""
 
-    def write(self, act: Callable[[Connection], T]) -> T:
-        """Run ``act`` in a transaction and return its result once that is durable. All or nothing."""
+    def write(self, act: Callable[[Connection], T], undo: Callable[[], None] = ...) -> T:
+        """Run ``act`` in a transaction and return its result once that is durable. All or nothing.
+
+        ``undo`` is called where the act was rolled back, before its error reaches the caller.
+        """
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on one consistent, committed state."""

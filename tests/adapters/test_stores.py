@@ -1,0 +1,49 @@
+"""The stores of a local home, held to their ports, and what is theirs alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from avouch.adapters.delta_tables import DeltaTables
+from avouch.adapters.file_blobs import FileBlobs
+from avouch.adapters.sqlite_state import SqliteState
+from avouch.ports import Blobs, State, Tables
+from avouch.testing.blobs import BlobsSuite
+from avouch.testing.state import METADATA, NUMBERS, StateSuite
+from avouch.testing.tables import TABLE, TablesSuite, columns
+
+
+class TestSqlite(StateSuite):
+    def open(self, folder: Path) -> State:
+        return SqliteState(folder / "state.db")
+
+
+class TestFiles(BlobsSuite):
+    def open(self, folder: Path) -> Blobs:
+        return FileBlobs(folder)
+
+
+class TestDelta(TablesSuite):
+    def open(self, folder: Path) -> Tables:
+        return DeltaTables(folder)
+
+
+def test_the_log_of_a_delta_table_keeps_statistics_of_ids_only(tmp_path: Path) -> None:
+    tables = DeltaTables(tmp_path)
+    tables.append(TABLE, {**columns(0, 3, 7), "start": columns(5, 3, 7)["row"]})
+    log = "".join(path.read_text() for path in (tmp_path / TABLE / "_delta_log").glob("*.json"))
+    assert '\\"row\\":' in log
+    assert '\\"start\\":' not in log.partition("stats")[2].partition("tags")[0]
+
+
+def test_a_copy_is_consistent_and_deleted_bytes_are_gone(tmp_path: Path) -> None:
+    state = SqliteState(tmp_path / "state.db")
+    state.write(lambda tx: METADATA.create_all(tx))
+    state.write(lambda tx: tx.execute(insert(NUMBERS), [{"n": n} for n in range(1000)]))
+    state.copy(tmp_path / "copy.db")
+    state.close()
+    copy = SqliteState(tmp_path / "copy.db")
+    assert copy.read(lambda tx: len(tx.execute(NUMBERS.select()).all())) == 1000
+    copy.close()
