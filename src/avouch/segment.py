@@ -45,16 +45,17 @@ _STARTERS = re.compile(
 )
 _WIDE = 0.7
 _LOOK = 48
+_CRUMB = 4
 
 
-def sentences(text: str, start: int, end: int) -> list[Span]:
-    """Sentences of ``text[start:end]`` in order, trimmed and without overlap.
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Sentences of ``text[start:end]``, in order, trimmed and without overlap; of all of it without bounds.
 
     Every character that is not white space lies in one of them; the bullet or number of a list item
     belongs to its first sentence; a table row is one sentence.
     """
     found: list[Span] = []
-    for first, last, whole in _segments(text, start, end):
+    for first, last, whole in _segments(text, start, len(text) if end is None else end):
         begin = first
         if not whole:
             for stop in _STOP.finditer(text, first, last):
@@ -124,6 +125,8 @@ def _meant(line: str, following: str, width: int) -> bool:
 
 def _ends(text: str, first: int, begin: int, stop: int, after: int, last: int) -> bool:
     """Whether the stop at ``text[stop:after]`` ends a sentence that began at ``begin``."""
+    if stop - begin < _CRUMB and not any(map(str.isalnum, text[begin:stop])) and text[stop] not in "。！？":
+        return False
     follow = after
     while follow < last and text[follow].isspace():
         follow += 1

@@ -74,7 +74,8 @@ NO_DOCUMENTS = {
     "array": b"[1, 2, 3]",
     "xlsx": zipped("xl/workbook.xml"),
     "cut zip": b"PK\x03\x04 broken",
-    "packed prose": gzip.compress(b"only prose", mtime=0),
+    "packed noise": gzip.compress(random.Random(7).randbytes(4096), mtime=0),
+    "packed twice": gzip.compress(gzip.compress(b"only prose", mtime=0), mtime=0),
     "old office": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
 }
 

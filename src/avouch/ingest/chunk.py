@@ -21,14 +21,14 @@ _RULE = 40
 _MARKED = re.compile(r"#{1,6}[^\S\n]+")
 
 
-def chunk(parsed: Parsed, limit: int = TARGET) -> tuple[Chunk, ...]:
+def chunk(parsed: Parsed, limit: int = TARGET, hard: int | None = None) -> tuple[Chunk, ...]:
     """Chunks in order, without overlap, trimmed, holding every character that is not white space.
 
-    ``limit`` is the size aimed at, in characters; none is longer than 1.6 times that. A chunk crosses a
-    page border only within a block that does. ``headings`` are those above the chunk's content,
-    outermost first; the last may lie inside the chunk itself.
+    ``limit`` is the size aimed at, in characters; none is longer than ``hard``, without it 1.6 times the
+    limit. A chunk crosses a page border only within a block that does. ``headings`` are those above the
+    chunk's content, outermost first; the last may lie inside the chunk itself.
     """
-    builder = _Builder(parsed, limit, int(limit * HARD))
+    builder = _Builder(parsed, limit, int(limit * HARD) if hard is None else max(hard, limit))
     for block in _whole(parsed):
         builder.add(block)
     builder.flush()

@@ -15,7 +15,7 @@ _GUESSES = {
     "title": ("title", "name", "heading", "subject"),
     "text": ("text", "body", "content", "contents", "abstract", "passage", "description"),
     "url": ("url", "link", "source_url", "uri", "href"),
-}
+} | {name: (name,) for name in NAMES[4:]}
 _DECLARED = {"url": "source_url", "title": "title"} | {name: name for name in NAMES[4:]}
 
 
@@ -33,7 +33,10 @@ class Columns:
 
 
 def named(told: Mapping[str, object], code: Code = Code.INPUT_INVALID) -> dict[str, tuple[str, ...]]:
-    """Column names as told, as tuples; ``code`` where a role is unknown or a name is not a text."""
+    """Column names as told, as tuples; an empty one keeps a role from being guessed.
+
+    Raises ``code`` where a role is unknown or a name is not a text.
+    """
     names: dict[str, tuple[str, ...]] = {}
     for role, value in told.items():
         parts = value.split(",") if isinstance(value, str) else value
@@ -42,13 +45,16 @@ def named(told: Mapping[str, object], code: Code = Code.INPUT_INVALID) -> dict[s
         if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
             raise AvouchError(code, f"columns: {role} is not a name or a list of names")
         names[role] = tuple(part.strip() for part in parts if part.strip())
-        if role != "text" and len(names[role]) != 1:
+        if role != "text" and len(names[role]) > 1:
             raise AvouchError(code, f"columns: {role} takes one name")
     return names
 
 
 def choose(told: Mapping[str, tuple[str, ...]], present: Collection[str], key: str) -> Columns:
     """The columns of a file whose fields are ``present``: as told, else by their usual names.
+
+    Labels, classification and dates are taken from columns of exactly these names, so that a record that
+    calls itself restricted is not overlooked.
 
     COLUMN_MISSING where a told id, text or title is not there, or no text is.
     """
@@ -59,7 +65,7 @@ def choose(told: Mapping[str, tuple[str, ...]], present: Collection[str], key: s
     lower = {name.lower(): name for name in reversed(list(present))}
     roles = dict(told)
     for role, guesses in _GUESSES.items():
-        if not roles.get(role):
+        if role not in roles:
             roles[role] = next(((lower[guess],) for guess in guesses if guess in lower), ())
     if not roles["text"]:
         raise AvouchError(Code.COLUMN_MISSING, f"{key}: no column is called text, body, content or abstract")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from avouch.errors import AvouchError, Code
 from avouch.ingest.columns import named
 from avouch.ingest.decode import decode
-from avouch.ingest.detect import MARKDOWN, RECORDS, TEXT, detect
+from avouch.ingest.detect import HTML, MARKDOWN, RECORDS, TEXT, detect
 from avouch.ingest.found import Found, Options
 from avouch.ingest.frontmatter import front_matter
 from avouch.ingest.manifest import Manifests
 from avouch.ingest.metadata import settled
-from avouch.ingest.reading import GZIP, content, head, inflated, text_size
+from avouch.ingest.reading import GZIP, content, head, inflated, inflated_whole, text_size
 from avouch.ingest.tabular import records
 from avouch.ingest.walk import Place, problem, walk
 from avouch.plaintext import clean
@@ -22,6 +22,8 @@ from avouch.ports import Parser
 from avouch.records import Metadata, Parsed, Problem
 
 __all__ = ["Found", "Options", "count", "discover"]
+
+_WIDEST = 4  # bytes of a character, in any encoding
 
 
 def discover(root: Path, options: Options, parsers: Mapping[str, Parser]) -> Iterator[Found | Problem]:
@@ -43,24 +45,28 @@ def discover(root: Path, options: Options, parsers: Mapping[str, Parser]) -> Ite
                 yield problem(place.key, error)
 
 
-def count(root: Path) -> int:
-    """About how many documents there are, for progress: records by the length of the first ones."""
+def count(root: Path, options: Options | None = None) -> int:
+    """About how many documents there are, for progress: records by the length of the first ones.
+
+    A gzip file is taken at its word for its size, within ``options.max_ratio``. PATH_MISSING.
+    """
+    ratio = (options or Options()).max_ratio
     total = 0
     beside: dict[Path, bool] = {}
     for place in walk(root):
         if isinstance(place, Place) and not _is_beside_corpus(place, beside):
-            total += _estimate(place)
+            total += _estimate(place, ratio)
     return total
 
 
-def _estimate(place: Place) -> int:
+def _estimate(place: Place, ratio: int) -> int:
     if not place.key.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson", ".csv", ".tsv")):
         return 1
     try:
         data = head(place)
         packed = data.startswith(GZIP)
         sample = inflated(data, place.key) if packed else data
-        size = text_size(place, packed)
+        size = min(text_size(place, packed), place.size * ratio)
     except AvouchError:
         return 1
     return max(1, round(size * sample.count(b"\n") / max(1, len(sample))))
@@ -91,25 +97,35 @@ def _documents(
         told = named(options.columns) | named(columns, Code.METADATA_INVALID)
         yield from records(place, sample, kind, told, outer, options)
         return
-    if packed:
-        raise AvouchError(Code.TYPE_UNKNOWN, f"{place.key}: gzip is read for JSONL and CSV only")
     if kind not in parsers:
         raise AvouchError(Code.TYPE_UNKNOWN, f"{place.key}: no parser for {kind} is installed")
     original = content(place, options.max_file_bytes)
-    parse = partial(_parse, original, place.key, kind, parsers[kind], outer, options.max_line_chars)
-    yield Found(place.key, original, outer, place.key, parse)
+    yield Found(
+        place.key, original, outer, place.key, partial(_parse, original, place, kind, parsers[kind], outer, options)
+    )
 
 
-def _parse(data: bytes, key: str, kind: str, parser: Parser, outer: Metadata, max_line: int) -> Parsed:
-    front = Metadata()
+def _parse(original: bytes, place: Place, kind: str, parser: Parser, outer: Metadata, options: Options) -> Parsed:
+    key, front = place.key, Metadata()
+    data = (
+        inflated_whole(original, place, options.max_ratio, options.max_file_bytes)
+        if original.startswith(GZIP)
+        else original
+    )
     if kind.startswith("text/"):
-        text = decode(data, key, html=kind == "text/html")
+        if kind != HTML and len(data) > options.max_line_chars * _WIDEST:
+            _measure(data.splitlines(), options.max_line_chars * _WIDEST, key)
+        text = decode(data, key, html=kind == HTML)
         if kind in (TEXT, MARKDOWN):
             front, text = front_matter(clean(text), key)
-            if len(text) > max_line and max(map(len, text.split("\n"))) > max_line:
-                raise AvouchError(Code.LINE_TOO_LONG, f"{key}: a line of over {max_line:,} characters")
+            _measure(text.split("\n"), options.max_line_chars, key)
         data = text.encode("utf-8", "ignore")
     parsed = parser.parse(data, key)
     if not parsed.text or parsed.text.isspace():
         raise AvouchError(Code.TEXT_EMPTY, f"{key}: nothing readable is in it")
     return settled(parsed, outer, front, key)
+
+
+def _measure(lines: Sequence[str] | Sequence[bytes], limit: int, key: str) -> None:
+    if max(map(len, lines), default=0) > limit:
+        raise AvouchError(Code.LINE_TOO_LONG, f"{key}: one of its lines is too long")

@@ -39,10 +39,15 @@ def settled(parsed: Parsed, outer: Metadata, front: Metadata, key: str) -> Parse
     before the first heading and the file's name.
     """
     found = parsed.metadata
-    whole = merge(merge(merge(Metadata(title=found.title), outer), replace(found, title=None)), front)
-    if whole.title is None or (whole.title == found.title and _accident(found.title)):
-        whole = replace(whole, title=_heading(parsed) or _stem(key))
-    return replace(parsed, metadata=checked(whole, key))
+    property_title = None if _accident(found.title) else found.title
+    whole = merge(merge(merge(Metadata(title=property_title), outer), replace(found, title=None)), front)
+    parsed = replace(parsed, metadata=checked(whole, key))
+    return replace(parsed, metadata=replace(whole, title=title_of(outer, parsed, key)))
+
+
+def title_of(outer: Metadata, parsed: Parsed, name: str) -> str:
+    """A title in any case: what the document says, else what is declared, its first heading, its name."""
+    return parsed.metadata.title or outer.title or _heading(parsed) or _stem(name)
 
 
 def opening(text: str) -> str | None:
@@ -71,5 +76,5 @@ def _heading(parsed: Parsed) -> str | None:
 
 
 def _stem(key: str) -> str:
-    name = key.rpartition("/")[2]
+    name = key.rpartition("/")[2].removesuffix(".gz")
     return title(name.rpartition(".")[0] or name) or name

@@ -107,6 +107,14 @@ class _Inflating(io.RawIOBase):
         return len(data)
 
 
+def inflated_whole(data: bytes, place: Place, ratio: int, max_bytes: int) -> bytes:
+    """What a gzip file unpacks to. ARCHIVE_BOMB, PARSE_FAILED, FILE_TOO_LARGE beyond ``max_bytes``."""
+    whole = unpacked(io.BytesIO(data), place, ratio).read(max_bytes + 1)
+    if len(whole) > max_bytes:
+        raise AvouchError(Code.FILE_TOO_LARGE, f"{place.key}: it unpacks to over {max_bytes:,} bytes")
+    return whole
+
+
 def unpacked(file: BinaryIO, place: Place, ratio: int) -> BinaryIO:
     """The stream's bytes, through gzip where it is gzip."""
     start = file.read(2)

@@ -48,7 +48,9 @@ def printable(name: str) -> str:
 
 def ignored(name: str) -> bool:
     """Hidden files, manifests, and what editors and downloads leave behind."""
-    return name.startswith((".", "~$", "#")) or name.lower().endswith(_PASSING) or name.lower() in _SYSTEM
+    lower = name.lower()
+    autosaved = len(name) > 2 and name[0] == name[-1] == "#"
+    return autosaved or name.startswith((".", "~$")) or lower.endswith(_PASSING) or lower in _SYSTEM
 
 
 def walk(root: Path) -> Iterator[Place | Problem]:

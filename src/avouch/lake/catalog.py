@@ -24,7 +24,7 @@ class Catalog:
     """Arrays by version ordinal. Ordinals that were given but never recorded are never visible."""
 
     def __init__(self) -> None:
-        self.seen = -1
+        self.seen = self._latest = -1
         self.classes: dict[int, VisibilityClass] = {}
         self.columns: dict[str, Numbers] = {name: np.empty(0, np.int64) for name in COLUMNS}
         self.known: Mask = np.empty(0, np.bool_)
@@ -42,9 +42,15 @@ class Catalog:
         for at, name in enumerate(COLUMNS, 1):
             self.columns[name][ordinals] = [row[at] for row in rows]
         self.known[ordinals] = [row[-1] == FOREVER for row in rows]
+        seqs = np.concatenate([self.columns[name][ordinals] for name in ("recorded", "ended")])
+        self._latest = max(self._latest, int(seqs[seqs < FOREVER].max(initial=-1)))
         self.classes = all_classes(tx)
         self.seen = size - 1
         return [int(ordinal) for ordinal in ordinals]
+
+    def changed_after(self, seq: int) -> bool:
+        """Whether any version was recorded or ended by a later entry."""
+        return self._latest > seq
 
     def visible(self, classes: tuple[int, ...], moment: Moment) -> Mask:
         """Which versions of these classes held at a moment, as ``records.TextScope`` says it."""

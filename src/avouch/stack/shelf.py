@@ -83,13 +83,14 @@ class Shelf:
 
     def _refresh(self, tx: Connection) -> None:
         size = log.size(tx)
-        if size - 1 > self.generation.snapshot or self.stack.catalog.seen < 0:
+        if size - 1 > self.stack.catalog.seen:
             self._take_in(tx, self.generation, size)
 
     def _take_in(self, tx: Connection, generation: Generation, size: int) -> None:
+        """Bring catalog and generation up to date. Acts that change no version leave the files alone."""
         size = size or log.size(tx)
         self.stack.catalog.refresh(tx, size)
-        if size - 1 > generation.snapshot:
+        if self.stack.catalog.changed_after(generation.snapshot):
             self._reindex_ended(tx, generation, size)
             self._append(tx, generation, size - 1)
             generation.advance(size - 1)

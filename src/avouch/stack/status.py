@@ -40,7 +40,7 @@ def count(tx: Connection) -> dict[str, Any]:
         "schema": int(schema.fact(tx, "schema")),
         "entries": log.size(tx),
         **sizes,
-        "versions": dict(tx.execute(fates).tuples().all()),
+        "versions": {row[0]: row[1] for row in tx.execute(fates)},
         "live_chunks": tx.execute(chunks).scalar() or 0,
     }
 
@@ -51,4 +51,4 @@ def missing_blobs(stack: Stack, tx: Connection) -> int:
     query = select(schema.versions.c.original_blob, schema.versions.c.text_blob).where(
         schema.versions.c.fate != "erased"
     )
-    return sum(not {original, text} <= there for original, text in tx.execute(query).tuples())
+    return sum(not {original, text} <= there for original, text in tx.execute(query))
