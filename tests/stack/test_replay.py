@@ -68,3 +68,12 @@ def test_an_unknown_voucher(stack: Stack) -> None:
     with pytest.raises(AvouchError) as error:
         replay(stack, stack.owner, "a_none")
     assert error.value.code is Code.NOT_FOUND
+
+
+def test_a_home_may_be_closed_and_opened_in_one_process(stack: Stack, ann: Principal, library: Path) -> None:
+    take_in(stack, library)
+    stack.close()
+    with Stack.open(stack.home.root) as again:
+        (library / "hand.md").write_text("# Hands\n\nAlcohol hand rub is applied for 30 seconds.\n")
+        take_in(again, library)
+        assert "30 seconds" in ask(again, ann, HANDS).claims[0].text

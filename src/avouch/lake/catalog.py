@@ -38,6 +38,9 @@ class Catalog:
         changed = [versions.c[name].between(self.seen + 1, size) for name in ("recorded", "ended", "erased")]
         since = or_(*changed)
         rows: list[Any] = list(tx.execute(select(*names).where(since)).all())
+        self.seen = size - 1
+        if not rows:
+            return []
         ordinals = np.array([row[0] for row in rows], np.int64)
         for at, name in enumerate(COLUMNS, 1):
             self.columns[name][ordinals] = [row[at] for row in rows]
@@ -45,7 +48,6 @@ class Catalog:
         seqs = np.concatenate([self.columns[name][ordinals] for name in ("recorded", "ended")])
         self._latest = max(self._latest, int(seqs[seqs < FOREVER].max(initial=-1)))
         self.classes = all_classes(tx)
-        self.seen = size - 1
         return [int(ordinal) for ordinal in ordinals]
 
     def changed_after(self, seq: int) -> bool:

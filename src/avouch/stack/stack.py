@@ -106,6 +106,8 @@ class Stack:
         self.close()
 
     def close(self) -> None:
+        if "shelf" in self.__dict__:
+            self.shelf.generation.close()
         self.state.close()
         self._held.close()
 
