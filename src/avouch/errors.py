@@ -29,7 +29,7 @@ class Code(Enum):
     HOME_NEWER = Kind(409, False, "Install the Avouch version that wrote this home, or a newer one.")
     HOME_OLDER = Kind(409, False, "Make a backup with that version, then run `avouch migrate`.")
     HOME_DAMAGED = Kind(500, False, "Run `avouch status --deep`; restore from a backup if it persists.")
-    KEY_MISSING = Kind(500, False, "Put the key file back, or name its folder with AVOUCH_KEYS.")
+    KEY_MISSING = Kind(500, False, "Put the key file back, or name its folder with AVOUCH_KEYS (restore: --keys).")
     KEY_WRONG = Kind(500, False, "Use the keys of this home: see `avouch key list`.")
     DISK_FULL = Kind(507, True, "Free some space; nothing was half done, so the same command goes on.")
     CONFIG_INVALID = Kind(400, False, "Correct the setting that is named.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,19 +55,22 @@ def anchor(stack: Stack, principal: Principal) -> str:
     return act(stack, "checkpoint", principal, do)
 
 
+def print_log(stack: Stack, write: Callable[[str], object]) -> None:
+    """Hand the log, line by line, to ``write``."""
+
+    def query(tx: Connection) -> None:
+        for line in prove.export(tx, stack.signer, [str(key) for key in stack.verifier_keys]):
+            write(line + "\n")
+
+    stack.state.read(query)
+
+
 def export(stack: Stack, to: Path) -> int:
-    """Write the log to a file that the verifier reads; returns how many entries."""
-
-    def query(tx: Connection) -> int:
-        count = -1
-        part = to.with_name(to.name + ".part")
-        with part.open("w", encoding="utf-8") as stream:
-            for line in prove.export(tx, stack.signer, [str(key) for key in stack.verifier_keys]):
-                stream.write(line + "\n")
-                count += 1
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.rename(to)
-        return count
-
-    return stack.state.read(query)
+    """Write the log to a file that the verifier reads, whole or not at all; returns how many entries."""
+    part = to.with_name(to.name + ".part")
+    with part.open("w", encoding="utf-8") as stream:
+        print_log(stack, stream.write)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.rename(to)
+    return stack.state.read(log.size)

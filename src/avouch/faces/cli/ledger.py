@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -50,10 +51,13 @@ def checkpoint(
 
 
 @ledger.command()
-def export(to: Annotated[Path, typer.Option("--to", help="The file to write.")]) -> None:
+def export(to: Annotated[Path | None, typer.Option("--to", help="The file to write.")] = None) -> None:
     """Write the whole log as lines that `avouch verify` checks offline."""
     with opened() as stack:
         from avouch.stack.audit import export as run
+        from avouch.stack.audit import print_log
 
+        if to is None:
+            return print_log(stack, sys.stdout.write)
         count = run(stack, to)
-    out.print(f"[green]✓[/] {count} entries in {to}", soft_wrap=True)
+    return out.print(f"[green]✓[/] {count} entries in {to}", soft_wrap=True)
