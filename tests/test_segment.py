@@ -44,6 +44,7 @@ def test_spans_are_exact_ordered_and_complete(text: str, start: int, length: int
         "Give p.o. or i.v. fluids at 2.5 mL/kg.",
         "He was seen at St. Mary's at 8 a.m. on Monday.",
         "No. 5 is given.",
+        "Give it twice, max. 4 g and at first Min. 1 g a day.",
         "1. The nurse gives 20 g of glucose.",
         "a line that the page\nwidth has broken in two\nplaces, with Names in it.",
         "A long-\nterm treatment is given to every patient in the ward\nWest.",
@@ -82,11 +83,22 @@ def test_several_sentences(parts: list[str]) -> None:
         ["name: Enoxaparin", "strength: 40 mg in 0.4 mL"],
         ["Key points", "Sepsis is an emergency, and every minute counts."],
         ["Title", "=====", "Text."],
+        ["Drug Dose Route", "Paracetamol 1 g oral", "Enoxaparin 40 mg s.c."],
         ["First paragraph", "", "second paragraph"],
     ],
 )
 def test_line_breaks_that_were_meant(lines: list[str]) -> None:
     assert split("\n".join(lines)) == [line.strip() for line in lines if line]
+
+
+def test_without_bounds_all_of_the_text_is_meant() -> None:
+    text = "One. Two."
+    assert sentences(text) == sentences(text, 0, len(text))
+    assert sentences(text, 5) == sentences(text, 5, len(text))
+
+
+def test_a_stop_without_words_is_no_sentence() -> None:
+    assert split(". The dose is 5 mg. And twice.") == [". The dose is 5 mg.", "And twice."]
 
 
 def test_sentences_run_together_as_in_abstracts() -> None:

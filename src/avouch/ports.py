@@ -83,7 +83,7 @@ class Part(NamedTuple):
     """Visible rows of one part of a scan with their approximate scores, best first.
 
     ``floor``: no visible row that was left out has a better approximate score; -inf where none was.
-    ``bound``: the largest ``|q·x − approximate|`` for a unit ``q``, over all rows of the part.
+    ``bound``: no row of the part has an approximate score that is off by more, for this query.
     """
 
     number: int

@@ -31,7 +31,7 @@ _NEVER = re.compile(
     r"e\.g|i\.e|eg|ie|cf|viz|vs?|dr|mrs?|ms|prof|st|figs?|refs?|eqs?|ca|approx|resp|tab|sect|incl|vol|eds?|pp"
     r"|chap|suppl|spp?|subsp|var|ssp|dept|univ|assoc|gen|rev|hon|sr"
 )
-_BEFORE_NUMBER = re.compile(r"nos?|p|art|para|sec|ch|nr")
+_BEFORE_NUMBER = re.compile(r"nos?|p|art|para|sec|ch|nr|max|temp")
 _MAYBE = re.compile(r"al|etc|inc|ltd|co|corp|jr|ph\.d|m\.d|b\.sc")
 _AFTER = re.compile(
     r"vitamin|hepatitis|type|group|grade|class|stage|phase|factor|influenza|level|arm|part|ha?emophilia"
@@ -44,6 +44,7 @@ _STARTERS = re.compile(
     r"|are|was|were|people"
 )
 _WIDE = 0.7
+_NARROW = 32  # characters: no page wraps its text so early
 _LOOK = 48
 _CRUMB = 4
 
@@ -118,9 +119,9 @@ def _meant(line: str, following: str, width: int) -> bool:
         return True
     head = following.lstrip()
     word = head.split(None, 1)[0]
-    if head[0].islower() or len(line.rstrip()) + 1 + len(word) >= _WIDE * width:
+    if head[0].islower() or line.rstrip().endswith((",", ";", "-", "–", "(")):
         return False
-    return not line.rstrip().endswith((",", ";", "-", "–", "("))
+    return len(line.rstrip()) + 1 + len(word) < _WIDE * width or (width < _NARROW and head[0].isupper())
 
 
 def _ends(text: str, first: int, begin: int, stop: int, after: int, last: int) -> bool:
@@ -158,7 +159,7 @@ def _abbreviates(text: str, low: int, stop: int, at: int, last: int) -> bool:
     starts = following is not None and _STARTERS.fullmatch(following.group().lower()) is not None
     if _NEVER.fullmatch(lower):
         return True
-    if _BEFORE_NUMBER.fullmatch(lower):
+    if _BEFORE_NUMBER.fullmatch(lower) or word == "Min":
         return text[at].isdigit()
     if _MAYBE.fullmatch(lower) or (len(word) > 1 and _LETTERS.match(word + ".")):
         return not starts

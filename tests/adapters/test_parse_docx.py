@@ -178,3 +178,26 @@ def test_another_office_format_in_disguise() -> None:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("word/document.xml", "<a/>")
     assert refused(out.getvalue()) is Code.PARSE_FAILED
+
+
+@pytest.mark.parametrize("root", ["w:tc", "w:t", "w:body"])
+def test_a_document_that_is_something_else(root: str) -> None:
+    assert (
+        refused(with_part(saved(docx.Document()), DOCUMENT, f"<{root} {nsdecls('w')}/>".encode())) is Code.PARSE_FAILED
+    )
+
+
+def test_damaged_compression() -> None:
+    data = bytearray(saved(docx.Document()))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        info = archive.getinfo(DOCUMENT)
+    start = info.header_offset + 30 + len(DOCUMENT)
+    data[start : start + info.compress_size] = b"\xff" * info.compress_size
+    assert refused(bytes(data)) is Code.PARSE_FAILED
+
+
+def test_another_compression() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(DOCUMENT, "<a/>")
+    assert refused(out.getvalue()) is Code.PARSE_FAILED

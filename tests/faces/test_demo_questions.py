@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +46,7 @@ def test_question(hospital: Stack, told: dict[str, Any]) -> None:
         return
     assert not answer.abstained, (answer.confidence, [passage.title for passage in answer.passages])
     assert told["contains"] in same(" ".join(claim.text for claim in answer.claims))
-    cited = {Path(citation.document_key).as_posix() for claim in answer.claims for citation in claim.citations}
+    cited = {citation.document_key.partition("#")[0] for claim in answer.claims for citation in claim.citations}
     assert told["document"] in cited
     if page := told.get("page"):
         assert page in {citation.page for claim in answer.claims for citation in claim.citations}

@@ -109,6 +109,40 @@ def test_the_words_that_introduce_a_list_stay_with_it() -> None:
     assert len(markdown(f"Do the following:\n\n{items}")) == 1
 
 
+def paged(*pages: tuple[tuple[str, BlockKind], ...]) -> list[tuple[str, int]]:
+    """Chunks of a text of pages, each with its page."""
+    text, blocks, starts = "", [], []
+    for page in pages:
+        starts.append(len(text))
+        for body, kind in page:
+            blocks.append(Block(kind, len(text), len(text) + len(body), int(kind is BlockKind.HEADING)))
+            text += body + "\n\n"
+    parsed = Parsed(text.rstrip(), tuple(blocks), "application/pdf", pages=tuple(starts))
+    return [(parsed.text[c.start : c.end], c.page) for c in chunk(parsed)]
+
+
+def test_running_heads_and_feet_join_their_neighbours() -> None:
+    head, foot = ("Hospital - Guideline", BlockKind.PARAGRAPH), ("Page 1 of 2", BlockKind.PARAGRAPH)
+    title, body = ("1. Dosing", BlockKind.HEADING), ("word " * 198, BlockKind.PARAGRAPH)
+    assert [(len(text) > 1000, page) for text, page in paged((head, title, body, foot), (head, title, body, foot))] == [
+        (True, 1),
+        (True, 2),
+    ]
+
+
+def test_the_last_words_of_a_section_stay_out_of_the_next() -> None:
+    long, rest = ("word " * 199, BlockKind.PARAGRAPH), ("These are its last words.", BlockKind.PARAGRAPH)
+    pieces = paged((("A", BlockKind.HEADING), long, rest, ("B", BlockKind.HEADING), rest))
+    assert [text for text, _ in pieces][1:] == [rest[0], f"B\n\n{rest[0]}"]
+
+
+def test_the_hard_maximum_may_be_given() -> None:
+    text = "The dose is 5 mg. " * 100
+    parsed = Parsed(text, paragraphs(text), "text/plain")
+    assert max(c.end - c.start for c in chunk(parsed, 500, 600)) <= 600
+    assert len(chunk(parsed, 1000, 2000)) == 1
+
+
 def test_ten_megabytes_in_seconds() -> None:
     for unit in ("The dose is 5 mg, and it is given twice a day. ", "word " * 15 + "\n\n", "x"):
         text = unit * (10_000_000 // len(unit))

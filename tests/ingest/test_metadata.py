@@ -9,8 +9,8 @@ from tests.ingest.source import read, write
 
 from avouch.canon import to_micros
 from avouch.ingest.discover import Options
-from avouch.ingest.metadata import merge
-from avouch.records import Classification, Metadata
+from avouch.ingest.metadata import merge, title_of
+from avouch.records import Classification, Metadata, Parsed
 
 PUBLIC, INTERNAL, CONFIDENTIAL = Classification.PUBLIC, Classification.INTERNAL, Classification.CONFIDENTIAL
 
@@ -166,3 +166,19 @@ def test_the_other_spelling_of_the_manifest(tmp_path: Path) -> None:
     assert read(tmp_path).parsed["a.txt"].metadata.classification is CONFIDENTIAL
     write(tmp_path, {"avouch.yaml": "defaults: {classification: public}"})
     assert read(tmp_path).problems == [("a.txt", "METADATA_INVALID")]
+
+
+def test_an_entry_for_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    manifest = "files: {secert.txt: {classification: restricted}, sub: {labels: [x]}, '*.pdf': {labels: [y]}}"
+    result = read(write(tmp_path, {"sub/avouch.yaml": manifest, "sub/secret.txt": "x", "z.txt": "y"}))
+    assert result.problems == [("sub/avouch.yaml", "METADATA_INVALID")] * 2
+    assert result.messages[0].endswith("files, secert.txt: there is no such file")
+    assert sorted(result.parsed) == ["sub/secret.txt", "z.txt"]
+    assert not read(tmp_path / "z.txt").problems
+
+
+def test_there_is_always_a_title() -> None:
+    parsed = Parsed("text", (), "text/plain")
+    assert title_of(Metadata(), parsed, "a/b.c.txt.gz") == "b.c"
+    assert title_of(Metadata(title="declared"), parsed, "a") == "declared"
+    assert title_of(Metadata(title="x"), Parsed("text", (), "text/plain", Metadata(title="own")), "a") == "own"

@@ -202,3 +202,52 @@ def test_unclosed_quote_is_said(tmp_path: Path) -> None:
     result = read(write(tmp_path, {"a.csv": 'id,text\n1,fine\n2,"open\n3,lost\n4,lost\n'}))
     assert "a.csv#1" in result.parsed
     assert result.problems == [("a.csv", "RECORD_INVALID")]
+
+
+def test_columns_that_call_themselves_so_declare(tmp_path: Path) -> None:
+    body = lines(
+        {"id": 1, "text": "One.", "labels": ["a"], "classification": "restricted"},
+        {"id": 2, "text": "Two.", "labels": "what is this?"},
+        {"id": 3, "text": "Three."},
+    )
+    root = write(tmp_path, {"a.jsonl": body})
+    public = Metadata(classification=Classification.PUBLIC)
+    result = read(root, Options(public))
+    assert result.parsed["a.jsonl#1"].metadata.classification is Classification.RESTRICTED
+    assert result.parsed["a.jsonl#3"].metadata.classification is Classification.PUBLIC
+    assert result.problems == [("a.jsonl#2", "METADATA_INVALID")]
+    assert not read(root, Options(public, {"labels": ""})).problems
+
+
+def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    result = read(write(tmp_path, {"a.csv": "id,text,note,note\n1,one,two,three\n"}))
+    assert json.loads(result.found["a.csv#1"].original) == {
+        "id": "1",
+        "text": "one",
+        "note": "two",
+        "note (2)": "three",
+    }
+    told = read(tmp_path, Options(columns={"text": "note, note (2)"}))
+    assert told.parsed["a.csv#1"].text == "note: two\nnote (2): three"
+
+
+def test_packed_texts(tmp_path: Path) -> None:
+    files = {"a.txt": b"Plain prose.", "b.md": b"---\ntitle: T\n---\n# H", "c.html": b"<html><p>Hello</p></html>"}
+    write(tmp_path, {f"{name}.gz": gzip.compress(data) for name, data in files.items()})
+    write(tmp_path, {"d.txt.gz": gzip.compress(b"word " * 4_000_000), "e.txt.gz": gzip.compress(b"word " * 500)})
+    write(tmp_path, {"f.txt.gz": gzip.compress(b"Plain prose that is cut off.")[:-12]})
+    result = read(tmp_path, Options(max_file_bytes=30_000, max_ratio=100))
+    assert [(p.text, p.metadata.title) for p in result.parsed.values()] == [
+        ("Plain prose.", "a"),
+        ("# H", "T"),
+        ("Hello", "c"),
+        ("word " * 500, "e"),
+    ]
+    assert result.problems == [("d.txt.gz", "FILE_TOO_LARGE"), ("f.txt.gz", "PARSE_FAILED")]
+    assert read(tmp_path, Options(max_ratio=100)).problems[0] == ("d.txt.gz", "ARCHIVE_BOMB")
+
+
+def test_a_lying_size_does_not_spoil_the_count(tmp_path: Path) -> None:
+    packed = gzip.compress(lines({"id": 1, "text": "x"}).encode())
+    write(tmp_path, {"a.jsonl.gz": packed[:-4] + b"\xff\xff\xff\xff"})
+    assert count(tmp_path, Options(max_ratio=10)) < 100

@@ -14,7 +14,7 @@ from avouch.ingest.discover import Options, count
 
 
 def test_order_and_ignored_files(tmp_path: Path) -> None:
-    kept = ["a.txt", "b/a.txt", "b/c/z.txt", "b.txt", "é.txt"]
+    kept = ["#1 rule.txt", "a.txt", "b/a.txt", "b/c/z.txt", "b.txt", "é.txt"]
     ignored = [
         ".hidden",
         ".git/config",

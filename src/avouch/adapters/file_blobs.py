@@ -15,6 +15,7 @@ class FileBlobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pending: list[Path] = []
+        self._made: set[str] = set()
         folder.mkdir(parents=True, exist_ok=True)
 
     def _path(self, name: str) -> Path:
@@ -24,7 +25,9 @@ class FileBlobs:
 
     def put(self, name: str, data: bytes) -> None:
         path = self._path(name)
-        path.parent.mkdir(exist_ok=True)
+        if name[:2] not in self._made:
+            path.parent.mkdir(exist_ok=True)
+            self._made.add(name[:2])
         part = path.with_suffix(".part")
         part.write_bytes(data)
         part.rename(path)

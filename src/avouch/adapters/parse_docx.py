@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from typing import Any
 
 from avouch.adapters.readable import Readable
@@ -44,11 +45,12 @@ class DocxParser:
             document = docx.Document(io.BytesIO(data))
             styles = {style.style_id: style for style in document.styles}
             title = document.core_properties.title
-        except (OpcError, etree.LxmlError, zipfile.BadZipFile, KeyError, ValueError, AttributeError) as error:
+            body = document.element.body
+        except (OpcError, etree.LxmlError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
             raise AvouchError(Code.PARSE_FAILED, f"{name}: not a DOCX that can be read") from error
-        except (OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except (KeyError, ValueError, AttributeError, TypeError) as error:
+            # What python-docx stumbles over where a part is missing or holds another element than it should.
             raise AvouchError(Code.PARSE_FAILED, f"{name}: not a DOCX that can be read") from error
-        body = document.element.body
         if body is None:
             raise AvouchError(Code.PARSE_FAILED, f"{name}: the document has no body")
         walker = _Walker(styles)
@@ -74,6 +76,8 @@ def _weigh(data: bytes, name: str) -> None:
         raise AvouchError(Code.PARSE_FAILED, f"{name}: two parts of the archive have one name")
     if any(member.flag_bits & 1 for member in members):
         raise AvouchError(Code.PARSE_FAILED, f"{name}: it is protected by a password")
+    if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+        raise AvouchError(Code.PARSE_FAILED, f"{name}: it is packed as no DOCX is")
 
 
 class _Walker:

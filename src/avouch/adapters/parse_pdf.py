@@ -6,12 +6,13 @@ import ctypes
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from threading import Lock
 from typing import Any
 
+from avouch.adapters.pdf_rows import Gap, Gapped, gap_counts, rows
 from avouch.errors import AvouchError, Code
 from avouch.plaintext import clean
 from avouch.records import Block, BlockKind, Metadata, Parsed
@@ -22,17 +23,20 @@ _HEADING_CHARS = 160
 _GAP = 1.3
 _LARGER = 1.1
 _BULLET = re.compile(r"\s*(?:[-•‣◦▪·–]|\(?\d{1,2}[.)])\s")
+_SPACE = re.compile(r"(?<=\S) +(?=\S)")
 _BREAK = re.compile("\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of a page: its baseline and font size in points, zero where unknown."""
+    """One line of a page: its baseline and font size in points, zero where unknown; ``row`` of a table."""
 
     text: str
     y: float
     size: float
     bold: bool
+    gaps: tuple[Gap, ...] = ()
+    row: bool = False
 
 
 class PdfParser:
@@ -81,10 +85,36 @@ def _lines(page: Any) -> list[_Line]:
                 lines.append(_line(textpage, part + hyphen, at + len(part) - len(part.lstrip())))
                 at += len(part.encode("utf-16-le")) // 2 + 1
             at += 1
-        return lines
+        return _tabled([line for line in lines if line.text.strip()])
     finally:
         textpage.close()
         page.close()
+
+
+def _tabled(lines: list[_Line]) -> list[_Line]:
+    """The same, the rows of tables with marks between their cells."""
+    shapes = rows([Gapped(line.text, line.size, line.gaps) for line in lines])
+    return [
+        line if shape is None else replace(line, text=shape, row=True)
+        for line, shape in zip(lines, shapes, strict=True)
+    ]
+
+
+def _gaps(textpage: Any, text: str, index: int) -> tuple[Gap, ...]:
+    """The gaps that PDFium had to fill with a space of its own, by the boxes of the characters around."""
+    from pypdfium2 import raw
+
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    gaps: list[Gap] = []
+    for found in _SPACE.finditer(text):
+        before, after = index + found.start() - 1, index + found.end()
+        if raw.FPDFText_IsGenerated(textpage.raw, after - 1) != 1 or not gap_counts(text, found.end()):
+            continue
+        raw.FPDFText_GetCharBox(textpage.raw, before, left, right, bottom, top)
+        end = right.value
+        raw.FPDFText_GetCharBox(textpage.raw, after, left, right, bottom, top)
+        gaps.append(Gap(found.end(), left.value, left.value - end))
+    return tuple(gaps)
 
 
 def _line(textpage: Any, text: str, index: int) -> _Line:
@@ -95,7 +125,11 @@ def _line(textpage: Any, text: str, index: int) -> _Line:
     if not known:
         return _Line(clean(text).rstrip(), 0.0, 0.0, False)
     size = raw.FPDFText_GetFontSize(textpage.raw, index)
-    return _Line(clean(text).rstrip(), y.value, size, raw.FPDFText_GetFontWeight(textpage.raw, index) >= 600)
+    bold = raw.FPDFText_GetFontWeight(textpage.raw, index) >= 600
+    shown = clean(text).rstrip()
+    plain = text.isascii() and len(shown.lstrip()) == len(text.strip())
+    first = index - (len(text) - len(text.lstrip()))
+    return _Line(shown, y.value, size, bold, _gaps(textpage, shown, first) if plain else ())
 
 
 def _compose(pages: list[list[_Line]]) -> tuple[str, tuple[Block, ...], tuple[int, ...]]:
@@ -140,6 +174,8 @@ def _paragraphs(page: list[_Line]) -> Iterator[list[_Line]]:
 def _apart(above: _Line, line: _Line, pitch: float) -> bool:
     if not line.size or not above.size:
         return False
+    if line.row or above.row:
+        return not (line.row and above.row) or not 0 < above.y - line.y < 3 * line.size
     step = above.y - line.y
     if _BULLET.match(line.text) and _BULLET.match(above.text):
         return False
@@ -149,6 +185,8 @@ def _apart(above: _Line, line: _Line, pitch: float) -> bool:
 
 
 def _kind(lines: list[_Line], text: str, body: float, larger: list[float]) -> tuple[BlockKind, int]:
+    if lines[0].row:
+        return BlockKind.TABLE, 0
     size = round(lines[0].size, 1)
     short = len(text) <= _HEADING_CHARS and len(lines) <= 3 and not text.endswith((".", ",", ";", ":"))
     if short and size in larger and any(map(str.isalpha, text)):

@@ -58,7 +58,7 @@ class TantivyText:
     """A text index in one folder. One writer; searches see what was committed."""
 
     def __init__(self, folder: Path, pieces: Pieces = no_pieces) -> None:
-        """Open the index in ``folder``, or make an empty one. HOME_DAMAGED where it cannot be read."""
+        """Open the index in ``folder``, or make an empty one. INDEX_STALE where it cannot be read."""
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._terms = Terms(pieces)
@@ -68,7 +68,7 @@ class TantivyText:
         try:
             self._index = Index(self._schema, str(folder), reuse=True)
         except ValueError as error:
-            raise AvouchError(Code.HOME_DAMAGED, f"the text index {folder.name} cannot be opened") from error
+            raise AvouchError(Code.INDEX_STALE, f"the text index {folder.name} cannot be opened") from error
         self._index.config_reader("manual")
         self._see()
 

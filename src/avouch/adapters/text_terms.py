@@ -15,6 +15,7 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 Pieces = Callable[[Sequence[str]], list[list[str]]]
 """Texts to their word pieces; those that go on a word begin with ``##``."""
 
+LONG, CACHED = 40, 200_000
 STOPWORDS = frozenset(
     """
     a an and are as at be been being but by can could did do does for from had has have having how i if
@@ -31,27 +32,59 @@ def no_pieces(texts: Sequence[str]) -> list[list[str]]:
 
 
 class Terms:
-    """Analyses texts and questions alike. A change of it needs a new index generation."""
+    """Analyses texts and questions alike. A change of it needs a new index generation.
+
+    Neither words nor pairs reach across white space, so both are remembered by what stands between it. The
+    memory is that of one index: it goes when an erasure makes a new one.
+    """
 
     def __init__(self, pieces: Pieces = no_pieces) -> None:
         self._pieces = pieces
         self._analyzer = analyzer()
+        self._words: dict[str, list[str]] = {}
+        self._pairs: dict[str, list[str]] = {}
         self._stops = {term for word in STOPWORDS for term in self._analyzer.analyze(word)}
 
     def words(self, text: str) -> list[str]:
         """Stemmed words in order, stop words included."""
-        return list(self._analyzer.analyze(text))
+        known, found = self._words, list[str]()
+        for part in text.split():
+            words = known.get(part)
+            if words is None:
+                words = list(self._analyzer.analyze(part))
+                if len(part) <= LONG:
+                    known[part] = words
+            found += words
+        self._words = bounded(known)
+        return found
 
     def pairs(self, texts: Sequence[str]) -> Iterator[list[str]]:
         """Adjacent word pieces within one word, joined."""
-        for pieces in self._pieces(texts):
-            yield [a + b for a, b in pairwise(pieces) if b.startswith("##")]
+        known, split = self._pairs, [text.split() for text in texts]
+        fresh = list({part for parts in split for part in parts if part not in known})
+        new = {part: joined(pieces) for part, pieces in zip(fresh, self._pieces(fresh), strict=True)}
+        known.update((part, pairs) for part, pairs in new.items() if len(part) <= LONG)
+        self._pairs = bounded(known)
+        for parts in split:
+            found = list[str]()
+            for part in parts:
+                found += new[part] if part in new else known[part]
+            yield found
 
     def of_question(self, question: str) -> tuple[str, ...]:
         """Distinct words without stop words (unless there are no others), then distinct pairs."""
         words = dict.fromkeys(self.words(question))
         telling = [word for word in words if word not in self._stops] or list(words)
         return (*telling, *dict.fromkeys(next(self.pairs([question]))))
+
+
+def joined(pieces: Sequence[str]) -> list[str]:
+    return [a + b for a, b in pairwise(pieces) if b.startswith("##")]
+
+
+def bounded(known: dict[str, list[str]]) -> dict[str, list[str]]:
+    """A full memory is left to who still reads it, and begun anew."""
+    return known if len(known) < CACHED else {}
 
 
 def analyzer() -> TextAnalyzer:

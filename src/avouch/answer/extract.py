@@ -1,7 +1,8 @@
 """The extractive generator: picks the sentences that answer, verbatim. It cannot invent.
 
-A sentence is scored by its likeness to the question (cosine), by how much of the question's information
-it carries (idf-weighted share of the question's terms), and by the passage that it stands in.
+A sentence is scored by the passage that it stands in, by its likeness to the question (cosine), and by how
+much of the question's information it carries (idf-weighted share of the question's terms). Constants by
+measurement against gold snippets: see ``bench/answer_quality``.
 """
 
 from __future__ import annotations
@@ -12,30 +13,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avouch.records import Passage, Span, Vectors
-from avouch.segment import sentences
+from avouch.answer.sentence import Analyze, candidates
+from avouch.answer.sentence import Sentence as Sentence
+from avouch.records import Passage, Vectors
 
-NAME = "extractive/1"
-PASSAGES, EMBEDDED, CLAIMS = 8, 24, 4
-COSINE, COVERAGE, PASSAGE = 0.55, 0.25, 0.20
-NEAR_BEST, REPEATED = 0.80, 0.85
-SHORT, LONG = 20, 700
-MARKER = re.compile(r"(?:[-*+•>]|\d{1,3}[.)]|#{1,6})\s+|\|\s*")
+NAME = "extractive/2"
+EMBEDDED, CLAIMS = 12, 4
+PASSAGE, COSINE, COVERAGE, LEANING = 0.50, 0.35, 0.15, 0.03
+NEAR_BEST, OWN_NEAR_BEST = 0.83, 0.70
+ALIKE, CONTAINED = 0.90, 0.80
+LEANS = re.compile(r"(?:This|These|Those|It|They|Such|However|Moreover|Furthermore|Thus|Therefore|In addition)\b")
 
-Analyze = Callable[[str], Sequence[str]]
 Embed = Callable[[Sequence[str]], Vectors]
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A candidate: ``text`` is ``passages[passage]``'s version text from ``start`` to ``end``."""
-
-    passage: int
-    start: int
-    end: int
-    text: str
-    coverage: float
-    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,60 +43,44 @@ def extract(
     analyze: Analyze,
     embed: Embed,
 ) -> Extract:
-    """Choose up to four sentences. ``weights`` is the idf of each term of the question."""
-    found = [s for p, passage in enumerate(passages[:PASSAGES]) for s in candidates(p, passage, weights, analyze)]
+    """Choose up to four sentences.
+
+    ``question`` is its unit vector, float32 of shape (dimensions,); ``weights`` the idf of each of its terms;
+    ``embed`` gives unit vectors, float32 (texts, dimensions), and is called once, for at most ``EMBEDDED``.
+    """
+    found = [s for p, passage in enumerate(passages) for s in candidates(p, passage, weights, analyze)]
     if not found:
         return Extract((), 0.0, 0.0)
     top = max(passage.scores.fused for passage in passages) or 1.0
-    standing = [passages[s.passage].scores.fused / top for s in found]
-    first = np.array([COVERAGE * s.coverage + PASSAGE * z for s, z in zip(found, standing, strict=True)])
-    keep = sorted(np.argsort(-first, kind="stable")[:EMBEDDED].tolist())
-    vectors = embed([found[i].text for i in keep])
+    standing = np.array([PASSAGE * passages[s.passage].scores.fused / top for s in found])
+    coverage = np.array([COVERAGE * s.coverage for s in found])
+    keep = np.sort(np.argsort(-np.round(standing + coverage, 6), kind="stable")[:EMBEDDED])
+    kept = [found[i] for i in keep]
+    vectors = embed([s.text for s in kept])
     cosine = np.round(vectors @ question, 4)
-    scores = np.asarray(first[keep] + COSINE * cosine, np.float32)
-    chosen = choose(scores, vectors)
-    picked = [found[keep[i]] for i in chosen]
-    return Extract(
-        in_reading_order(picked),
-        float(cosine.max()),
-        max(found[i].coverage for i in keep),
-    )
+    leaning = np.array([LEANING * bool(LEANS.match(s.text)) for s in kept])
+    own = np.round(coverage[keep] + COSINE * cosine - leaning, 4)
+    chosen = choose(own, np.round(standing[keep], 4), vectors, kept)
+    return Extract(in_reading_order([kept[i] for i in chosen]), float(cosine.max()), max(s.coverage for s in kept))
 
 
-def candidates(at: int, passage: Passage, weights: Mapping[str, float], analyze: Analyze) -> list[Sentence]:
-    """The sentences of one passage that could stand alone."""
-    found, whole = [], sum(weights.values()) or 1.0
-    for span in sentences(passage.text, 0, len(passage.text)):
-        bare = strip(passage.text, span)
-        text = passage.text[bare.start : bare.end]
-        if SHORT <= len(text) <= LONG and not is_heading(passage.text, span, text):
-            terms = set(analyze(text))
-            coverage = sum(weight for term, weight in weights.items() if term in terms) / whole
-            found.append(Sentence(at, passage.start + bare.start, passage.start + bare.end, text, coverage))
-    return found
-
-
-def strip(text: str, span: Span) -> Span:
-    """The sentence without the list marker before it."""
-    marker = MARKER.match(text, span.start, span.end)
-    return Span(marker.end(), span.end) if marker else span
-
-
-def is_heading(text: str, span: Span, bare: str) -> bool:
-    """Headings and questions do not answer."""
-    return text[span.start : span.end].startswith("#") or bare.rstrip().endswith("?")
-
-
-def choose(scores: Vectors, vectors: Vectors) -> list[int]:
-    """The best sentences that are near the best one and do not repeat each other."""
-    chosen: list[int] = []
-    order = np.argsort(-np.round(scores, 4), kind="stable")
-    for i in order.tolist():
-        if scores[i] < NEAR_BEST * scores[order[0]] or len(chosen) == CLAIMS:
+def choose(own: Vectors, standing: Vectors, vectors: Vectors, kept: Sequence[Sentence]) -> list[int]:
+    """The best sentences, near the best one as a whole and by themselves, that do not repeat each other."""
+    scores = own + standing
+    order = np.argsort(-scores, kind="stable").tolist()
+    best, chosen = order[0], list[int]()
+    for i in order:
+        if scores[i] < NEAR_BEST * scores[best] or len(chosen) == CLAIMS:
             break
-        if all(float(vectors[i] @ vectors[j]) < REPEATED for j in chosen):
+        new = all(vectors[i] @ vectors[j] < ALIKE and apart(kept[i], kept[j]) for j in chosen)
+        if new and own[i] >= OWN_NEAR_BEST * own[best]:
             chosen.append(i)
     return chosen
+
+
+def apart(one: Sentence, other: Sentence) -> bool:
+    """Whether neither holds most of the other's words."""
+    return len(one.terms & other.terms) < CONTAINED * min(len(one.terms), len(other.terms))
 
 
 def in_reading_order(picked: Sequence[Sentence]) -> tuple[Sentence, ...]:

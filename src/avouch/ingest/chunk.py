@@ -1,7 +1,7 @@
 """Chunks of a parsed document: along its structure, with exact offsets.
 
 Headings begin the chunk that follows them; small neighbours under one heading share a chunk; tables and
-lists stay whole up to the hard maximum.
+lists stay whole up to the hard maximum. A crumb, such as the running head of a page, joins its neighbour.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from avouch.ingest.tear import tear, trimmed
 from avouch.records import Block, BlockKind, Chunk, Parsed, Span
@@ -18,6 +19,7 @@ TARGET = 1000
 HARD = 1.6
 _HEADING_CHARS = 300
 _RULE = 40
+_CRUMBS = 12
 _MARKED = re.compile(r"#{1,6}[^\S\n]+")
 
 
@@ -29,8 +31,9 @@ def chunk(parsed: Parsed, limit: int = TARGET, hard: int | None = None) -> tuple
     chunk's content, outermost first; the last may lie inside the chunk itself.
     """
     builder = _Builder(parsed, limit, int(limit * HARD) if hard is None else max(hard, limit))
-    for block in _whole(parsed):
-        builder.add(block)
+    blocks = list(_whole(parsed))
+    for block, following in zip_longest(blocks, blocks[1:]):
+        builder.add(block, following)
     builder.flush()
     return tuple(builder.chunks)
 
@@ -50,7 +53,10 @@ def _whole(parsed: Parsed) -> Iterator[Block]:
 
 @dataclass
 class _Builder:
-    """The chunk being filled: ``start`` to ``end``; ``bare`` while it holds nothing but headings."""
+    """The chunk being filled: ``start`` to ``end``; ``bare`` while it holds nothing but headings.
+
+    ``page`` is that of the block last added; ``loose`` while the chunk begins a page and has no heading.
+    """
 
     parsed: Parsed
     limit: int
@@ -60,34 +66,46 @@ class _Builder:
     start: int = -1
     end: int = -1
     bare: bool = True
+    loose: bool = False
+    page: int = -1
 
-    def add(self, block: Block) -> None:
-        if self.start >= 0 and self._page(block.start) != self._page(self.end - 1):
+    def add(self, block: Block, following: Block | None) -> None:
+        page = self._page(block.start)
+        if self.start >= 0 and page != self._page(self.end - 1):
             self.flush()
+        if page != self.page:
+            self.page, self.loose = page, self.start < 0
         if block.kind is BlockKind.HEADING and block.end - block.start <= min(_HEADING_CHARS, self.limit // 2):
             self._head(block)
         else:
-            self._fill(block)
+            last = following is None or self._page(following.start) != page
+            self._fill(block, last)
 
     def flush(self) -> None:
         """Close the chunk being filled."""
         if self.start >= 0:
             self._emit(Span(self.start, self.end))
-        self.start, self.end, self.bare = -1, -1, True
+        self.start, self.end, self.bare, self.loose = -1, -1, True, False
 
     def _head(self, block: Block) -> None:
         """A heading: it closes what was before it and waits for its content."""
-        if not self.bare or self.start < 0 or block.end - self.start > self.limit // 2:
+        crumb = self.loose and self.end - self.start <= self.limit // _CRUMBS
+        if (not self.bare and not crumb) or block.end - self.start > self.limit // 2:
             self.flush()
+        self.bare, self.loose = True, False
         level = max(block.level, 1)
         while self.path and self.path[-1][0] >= level:
             self.path.pop()
         self.path.append((level, _words(self.parsed.text, block)))
         self._extend(block.start, block.end)
 
-    def _fill(self, block: Block) -> None:
-        """Content: into the open chunk where it fits, else into one of its own, else torn."""
-        room = self.hard if self.bare or self._leads_to(block) else self.limit
+    def _fill(self, block: Block, last: bool) -> None:
+        """Content: into the open chunk where it fits, else into one of its own, else torn.
+
+        ``last`` of its page or text, a crumb may pass the limit.
+        """
+        crumb = last and block.end - block.start <= self.limit // _CRUMBS
+        room = self.hard if self.bare or crumb or self._leads_to(block) else self.limit
         if self.start >= 0 and not self.bare and block.end - self.start > room:
             self.flush()
             room = self.hard

@@ -43,6 +43,8 @@ def discover(root: Path, options: Options, parsers: Mapping[str, Parser]) -> Ite
                 yield from _documents(place, options, parsers, manifests)
             except AvouchError as error:
                 yield problem(place.key, error)
+    if root.is_dir():
+        yield from manifests.strays()
 
 
 def count(root: Path, options: Options | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from avouch.ingest.decode import decode
 from avouch.ingest.frontmatter import mapping
 from avouch.ingest.metadata import merge
 from avouch.ingest.reading import content
-from avouch.ingest.walk import MANIFESTS, Place
-from avouch.records import Metadata
+from avouch.ingest.walk import MANIFESTS, Place, problem
+from avouch.records import Metadata, Problem
 
 MAX_BYTES = 1_000_000
 Columns = Mapping[str, object]
@@ -23,9 +23,14 @@ Columns = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One line under ``files``: which paths it is about, and what it says or why it cannot be read."""
+    """One line under ``files``: which paths it is about, and what it says or why it cannot be read.
 
+    ``stray`` where it names one file and there is none: what it says reaches nothing.
+    """
+
+    name: str
     pattern: re.Pattern[str]
+    stray: bool
     metadata: Metadata = field(default_factory=Metadata)
     columns: Columns = field(default_factory=dict)
     error: AvouchError | None = None
@@ -33,9 +38,10 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Manifest:
-    """``depth`` is how many characters of a key name its folder."""
+    """``depth`` is how many characters of a key name its folder; ``key`` is its own."""
 
     depth: int = 0
+    key: str = ""
     defaults: Metadata = field(default_factory=Metadata)
     entries: tuple[_Entry, ...] = ()
     error: AvouchError | None = None
@@ -68,6 +74,14 @@ class Manifests:
                     columns |= entry.columns
         return outer, columns
 
+    def strays(self) -> Iterator[Problem]:
+        """Entries read so far that name a file which is not there: a slip may leave another unprotected."""
+        for manifest in self._read.values():
+            for entry in manifest.entries:
+                if entry.stray:
+                    why = f"{manifest.key}: files, {entry.name[:200]}: there is no such file"
+                    yield problem(manifest.key, AvouchError(Code.METADATA_INVALID, why))
+
     def _of(self, folder: str) -> _Manifest:
         if folder not in self._read:
             self._read[folder] = _find(self._base / folder, f"{folder}/" if folder else "")
@@ -94,8 +108,9 @@ def _read(path: Path, key: str, depth: int) -> _Manifest:
         files = _section(whole.get("files"), f"{key}: files")
         return _Manifest(
             depth,
+            key,
             declared(defaults, f"{key}: defaults"),
-            tuple(_entry(name, fields, f"{key}: files, {name}") for name, fields in sorted(files.items(), key=_rank)),
+            tuple(_entry(name, fields, path.parent, key) for name, fields in sorted(files.items(), key=_rank)),
         )
     except AvouchError as error:
         return _Manifest(depth, error=AvouchError(Code.METADATA_INVALID, error.message))
@@ -105,18 +120,23 @@ def _read(path: Path, key: str, depth: int) -> _Manifest:
 
 def _rank(item: tuple[str, object]) -> bool:
     """Patterns first, in their order; exact paths after them, so that they win."""
-    return not any(c in item[0] for c in "*?[")
+    return not _is_glob(item[0])
 
 
-def _entry(name: str, fields: object, where: str) -> _Entry:
-    pattern = _pattern(name)
+def _is_glob(name: str) -> bool:
+    return any(c in name for c in "*?[")
+
+
+def _entry(name: str, fields: object, folder: Path, key: str) -> _Entry:
+    where, pattern = f"{key}: files, {name}", _pattern(name)
+    stray = not _is_glob(name) and "\\" not in name and not os.path.isfile(folder / name)  # noqa: PTH113
     try:
         said = _section(fields, where)
         _known(said, FIELDS | {"columns"}, where)
         columns = _section(said.get("columns"), f"{where}: columns")
-        return _Entry(pattern, declared(said, where), columns)
+        return _Entry(name, pattern, stray, declared(said, where), columns)
     except AvouchError as error:
-        return _Entry(pattern, error=error)
+        return _Entry(name, pattern, stray, error=error)
 
 
 def _section(value: object, where: str) -> dict[str, object]:

@@ -98,9 +98,21 @@ def csv_rows(file: BinaryIO, codec: str, limit: int, key: str) -> Iterator[Row |
         if not any(row):
             continue
         if not header:
-            header = [cell.strip() for cell in row]
+            header = _header(row)
         else:
             yield _row(header, row, line, key)
+
+
+def _header(row: list[str]) -> list[str]:
+    """Column names; of two that are the same the second becomes ``name (2)``."""
+    names: dict[str, int] = {}
+    for cell in row:
+        name = plain = cell.strip()
+        while name in names:
+            names[plain] += 1
+            name = f"{plain} ({names[plain]})"
+        names[name] = 1
+    return list(names)
 
 
 def _row(header: list[str], row: list[str], line: int, key: str) -> Row | AvouchError:

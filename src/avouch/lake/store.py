@@ -30,6 +30,12 @@ class Store:
         self.blobs.put(name, encrypt(key, name, zlib.compress(content, 1)))
         return name
 
+    def put_text(self, document_id: str, key: bytes, text: str) -> str:
+        """Store an extracted text; the index, which needs it next, finds it in the cache."""
+        name = self.put(document_id, key, text.encode())
+        self._remember(name, text)
+        return name
+
     def get(self, tx: Connection, document_id: str, name: str) -> bytes:
         """The content; ERASED where key or blob are gone."""
         key = self.vault.key(tx, document_id)
@@ -46,13 +52,16 @@ class Store:
                 self._texts.move_to_end(name)
                 return self._texts[name]
         text = self.get(tx, document_id, name).decode()
+        self._remember(name, text)
+        return text
+
+    def _remember(self, name: str, text: str) -> None:
         with self._lock:
             if name not in self._texts:
                 self._texts[name] = text
                 self._chars += len(text)
             while self._chars > CACHE_CHARS:
                 self._chars -= len(self._texts.popitem(last=False)[1])
-        return text
 
     def drop(self, names: list[str]) -> None:
         """Delete blobs and forget their texts."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from avouch.records import Hit, Rows, Scores, Vectors
 
-COSINE = 0.58
+COSINE = 0.54
 FEEDBACK, FEEDBACK_ROWS, TEMPERATURE = 0.3, 2, 0.1
 
 

@@ -18,7 +18,7 @@ from avouch.records import Mask, Rows, Vectors
 
 GATHER_SHARE = 0.07
 GATHER_ROWS = 2_500
-DEPTH, DEEPER, ROUNDS = 64, 8, 3
+DEPTH, DEEPER, ROUNDS = 24, 24, 3
 BLOCK = 256
 
 
@@ -90,29 +90,26 @@ def _deepen(
     """The exact result by way of approximate scores; None where no depth proves it complete."""
     total = len(visible.mask)
     mask = None if visible.whole and total == len(scan) else visible.mask
-    length = float(np.linalg.norm(query))
     parts: dict[int, Part] = {}
     again: list[int] | None = None
     for depth in (max(DEPTH, k + k // 2) * DEEPER**i for i in range(ROUNDS)):
         parts |= {part.number: part for part in scan.search(query, mask, depth, again)}
-        rows = _hopeful(parts.values(), total, length, k)
+        rows = _hopeful(parts.values(), total, k)
         found = _best(rows, exact(vectors, query, rows), k)
         # A row left out of a part scores at most its floor + error; strictly less, so that no tie is lost.
         kth = float(found[1][-1]) if len(rows) >= min(k, visible.count) else -np.inf
-        again = [
-            number for number, part in parts.items() if part.floor > -np.inf and part.floor + part.bound * length >= kth
-        ]
+        again = [number for number, part in parts.items() if part.floor > -np.inf and part.floor + part.bound >= kth]
         if not again:
             return found
     return None
 
 
-def _hopeful(parts: Iterable[Part], total: int, length: float, k: int) -> Rows:
+def _hopeful(parts: Iterable[Part], total: int, k: int) -> Rows:
     """The rows below ``total`` that can be among the k best, given the error of each part."""
     parts = list(parts)
     rows = np.concatenate([part.rows for part in parts])
     near = np.concatenate([part.scores for part in parts])
-    error = np.repeat([part.bound * length for part in parts], [len(part.rows) for part in parts])
+    error = np.repeat([part.bound for part in parts], [len(part.rows) for part in parts])
     known = rows < total  # without a mask, others may have been added this moment
     rows, near, error = rows[known], near[known], error[known]
     if len(rows) <= k:

@@ -1,7 +1,8 @@
-"""A batch of documents on its way into the lake: stored, numbered, embedded; recorded by the act that follows."""
+"""A batch of documents on its way into the lake: numbered, stored, embedded; recorded by the act that follows."""
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from avouch.canon import new_id
 from avouch.ingest.discover import Found
 from avouch.lake import chunks, documents
 from avouch.lake.documents import Draft, Known
-from avouch.records import Chunk, Classification, Metadata, Parsed, VisibilityClass
+from avouch.records import Chunk, Classification, Metadata, Parsed, Vectors, VisibilityClass
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -42,21 +43,21 @@ class Stored:
     chunks: int
 
 
-def store(stack: Stack, batch: list[Pending]) -> Stored:
-    """Embed a batch, put its content into the blob store and its chunks into the lake, durably."""
-    texts = [body for pending in batch for body in embedded_texts(pending)]
-    vectors = stack.embedder.embed(texts)
-    ordinal, row = stack.state.write(lambda tx: documents.allocate(tx, len(batch), len(texts)))
+def store(stack: Stack, batch: list[Pending], embedding: Future[Vectors]) -> Stored:
+    """Put the content of a batch into the blob store and its chunks into the lake, durably."""
+    count = sum(len(pending.chunks) for pending in batch)
+    ordinal, row = stack.state.write(lambda tx: documents.allocate(tx, len(batch), count))
     fresh: list[str] = []
     drafts, first = [], row
     for at, pending in enumerate(batch):
         drafts.append(draft(stack, pending, ordinal + at, first, fresh))
         first += len(pending.chunks)
     stack.store.blobs.sync()
-    if texts:
+    vectors = embedding.result()
+    if count:
         spans = [chunks.pack(d.ordinal, p.chunks) for d, p in zip(drafts, batch, strict=True)]
         chunks.append(stack.tables, row, np.concatenate(spans), vectors)
-    return Stored(drafts, fresh, len(texts))
+    return Stored(drafts, fresh, count)
 
 
 def draft(stack: Stack, pending: Pending, ordinal: int, first_row: int, fresh: list[str]) -> Draft:
@@ -69,8 +70,9 @@ def draft(stack: Stack, pending: Pending, ordinal: int, first_row: int, fresh: l
     else:
         document_id = known.document_id
         key = stack.state.read(lambda tx: stack.vault.key(tx, document_id))
-    text = pending.parsed.text.encode()
-    original = stack.store.put(document_id, key, pending.found.original)
+    text = stack.store.put_text(document_id, key, pending.parsed.text)
+    same = pending.parsed.text.encode() == pending.found.original
+    original = text if same else stack.store.put(document_id, key, pending.found.original)
     return Draft(
         ordinal=ordinal,
         id=new_id("v"),
@@ -82,9 +84,9 @@ def draft(stack: Stack, pending: Pending, ordinal: int, first_row: int, fresh: l
         title=metadata.title or Path(pending.found.name).stem,
         shape=shape_of(metadata),
         media_type=pending.parsed.media_type,
-        content_digest=stack.vault.name(document_id, pending.found.original),
+        content_digest=original,
         original_blob=original,
-        text_blob=original if text == pending.found.original else stack.store.put(document_id, key, text),
+        text_blob=text,
         source_url=metadata.source_url,
         valid_from=metadata.valid_from,
         valid_to=metadata.valid_to,
@@ -100,7 +102,10 @@ def shape_of(metadata: Metadata) -> VisibilityClass:
     return VisibilityClass(labels, STRICTEST.classification if told is None else told)
 
 
-def embedded_texts(pending: Pending) -> list[str]:
+def embedded_texts(batch: list[Pending]) -> list[str]:
     """What is embedded of each chunk: the title, the headings above it, its text."""
-    text, title = pending.parsed.text, pending.metadata.title or ""
-    return [chunks.searchable(text, title, piece) for piece in pending.chunks]
+    return [
+        chunks.searchable(pending.parsed.text, pending.metadata.title or "", piece)
+        for pending in batch
+        for piece in pending.chunks
+    ]

@@ -1,5 +1,6 @@
 """Ingest: bring a source up to date with its files, batch by batch, each batch one entry.
 
+While one batch is stored and recorded, the next is embedded and the one after it parsed; no more are held.
 Order of a batch: blobs (synced), rows given out, chunks and embeddings (one lake commit each), then the
 act. A crash before the act leaves orphans that no reader sees and ``collect`` removes; a repeated run
 finds by fingerprint what is already recorded.
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +26,9 @@ from avouch.ingest.metadata import merge
 from avouch.lake import chunks, documents
 from avouch.plugins import parsers
 from avouch.ports import Progress
-from avouch.records import Fate, IngestReport, Metadata, Principal, Problem
+from avouch.records import Fate, IngestReport, Metadata, Principal, Problem, Vectors
 from avouch.stack.act import Commit, Stamp, act
-from avouch.stack.batch import Pending, store
+from avouch.stack.batch import Pending, embedded_texts, store
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 PARSED_BY = "1"
 WITHDRAW_AT_MOST = 0.10
 FLUSH_SECONDS = 20.0
+INDEX_CHUNKS = 16_000
 
 
 @dataclass(slots=True)
@@ -81,9 +84,23 @@ class Run:
         self.known = stack.state.read(lambda tx: documents.known(tx, self.source))
         self.tally = Tally(self.source, new_id("r"), time.monotonic())
         self.batch: list[Pending] = []
+        self.held = self.unindexed = 0
         self.flushed = time.monotonic()
+        self.embedder, self.keeper = ThreadPoolExecutor(1, "ingest-embed"), ThreadPoolExecutor(1, "ingest-keep")
+        self.kept: Future[None] | None = None
 
     def run(self, confirmed: bool) -> IngestReport:
+        with self.keeper, self.embedder:
+            self.take_all()
+        self.withdraw_gone(confirmed)
+        report = self.tally.report()
+        if report.snapshot:
+            chunks.append_run(self.stack.tables, report, len(report.problems))
+        self.stack.tables.compact()
+        return report
+
+    def take_all(self) -> None:
+        """Find, parse and hand on; errors of what was handed on are raised here."""
         found_by = parsers()
         total = count(self.root)
         for found in discover(self.root, self.options, found_by):
@@ -95,12 +112,7 @@ class Run:
             if self.full():
                 self.flush()
         self.flush()
-        self.withdraw_gone(confirmed)
-        report = self.tally.report()
-        if report.snapshot:
-            chunks.append_run(self.stack.tables, report, len(report.problems))
-        self.stack.tables.compact()
-        return report
+        self.settle()
 
     def problem(self, problem: Problem) -> None:
         self.tally.problems.append(problem)
@@ -130,26 +142,41 @@ class Run:
         except AvouchError as error:
             return self.problem(problem_of(found.key, error))
         self.batch.append(Pending(found, known, key_digest, fingerprint, parsed, metadata, pieces))
+        self.held += len(pieces)
         return None
 
     def full(self) -> bool:
         limits = self.stack.settings
         return (
             len(self.batch) >= limits.batch_documents
-            or sum(len(pending.chunks) for pending in self.batch) >= limits.batch_chunks
+            or self.held >= limits.batch_chunks
             or (bool(self.batch) and time.monotonic() - self.flushed > FLUSH_SECONDS)
         )
 
     def flush(self) -> None:
-        """Embed, store and record the batch."""
-        batch, self.batch = self.batch, []
-        self.flushed = time.monotonic()
+        """Hand on the batch: embedded from now on, stored when the one before it is."""
+        batch, self.batch, self.held = self.batch, [], 0
         if batch:
-            act(self.stack, "ingest", self.principal, lambda: self.prepare(batch))
-            self.flushed = time.monotonic()
+            vectors = self.embedder.submit(self.stack.embedder.embed, embedded_texts(batch))
+            self.settle()
+            self.kept = self.keeper.submit(self.keep, batch, vectors)
+        self.flushed = time.monotonic()
 
-    def prepare(self, batch: list[Pending]) -> Commit[None]:
-        stored = store(self.stack, batch)
+    def settle(self) -> None:
+        """Wait for the batch that is being stored."""
+        if self.kept is not None:
+            self.kept.result()
+
+    def keep(self, batch: list[Pending], vectors: Future[Vectors]) -> None:
+        """Store and record a batch; index what has gathered, so that memory stays bounded."""
+        act(self.stack, "ingest", self.principal, lambda: self.prepare(batch, vectors))
+        self.unindexed += sum(len(pending.chunks) for pending in batch)
+        if self.unindexed >= INDEX_CHUNKS:
+            self.stack.shelf.refresh()
+            self.unindexed = 0
+
+    def prepare(self, batch: list[Pending], vectors: Future[Vectors]) -> Commit[None]:
+        stored = store(self.stack, batch, vectors)
 
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
             documents.add_source(tx, self.source, str(self.root))
