@@ -38,6 +38,20 @@ def sets(data: Path, work: Path) -> list[Set]:
     ]
 
 
+def questions_of(one: Set, work: Path) -> Path:
+    """A folder with the set's questions and judgements."""
+    if not one.prefix:
+        return one.corpus
+    folder = work / f"questions-{one.prefix}"
+    folder.mkdir(exist_ok=True)
+    for name in ("queries.jsonl", "qrels.tsv"):
+        wanted = ("query-id", one.prefix, f'{{"_id": "{one.prefix}')
+        lines_of = (one.corpus / name).read_text().splitlines(keepends=True)
+        kept = [line for line in lines_of if line.startswith(wanted)]
+        (folder / name).write_text("".join(kept))
+    return folder
+
+
 def combined(data: Path, folder: Path) -> Path:
     """One BEIR folder of all three corpora and both sets of questions."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +98,8 @@ def home_of(corpus: Path, work: Path) -> Stack:
     def fill(stack: Stack) -> None:
         report = ingest(stack, stack.owner, corpus, Options())
         problems = {problem.code for problem in report.problems}
-        print(f"{corpus.name}: {report.added} documents, {report.chunks} chunks, {report.seconds:.0f} s {problems or ''}")
+        print(
+            f"{corpus.name}: {report.added} documents, {report.chunks} chunks, {report.seconds:.0f} s {problems or ''}"
+        )
 
     return opened(work / f"home-{corpus.name}", fill)
