@@ -35,8 +35,8 @@ from avouch.records import Vectors
 from avouch.retrieve import fuse, metrics, vector
 from avouch.stack import evaluate
 from avouch.stack.moment import as_of
-from avouch.stack.search import DEPTH
 from avouch.stack.scope import Scope
+from avouch.stack.search import DEPTH
 from avouch.stack.stack import Stack
 
 COSINES = (0.34, 0.38, 0.42, 0.46, 0.50, 0.54, 0.58, 0.62, 0.66, 0.70, 0.74)
