@@ -1,4 +1,4 @@
-"""Writes docs/errors.md, docs/commands.md and docs/ports.md from the code, so that they cannot lie.
+"""Writes docs/errors.md, commands.md, ports.md and results.md from the code and the benches, so that they cannot lie.
 
 Run ``make docs`` after a change; ``tests/house`` holds them against the code.
 """
@@ -6,6 +6,7 @@ Run ``make docs`` after a change; ``tests/house`` holds them against the code.
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,22 @@ def ports() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"errors.md": errors, "commands.md": command_page, "ports.md": ports}
+def results() -> str:
+    """Every goal of every bench with what was measured, from the committed result files."""
+    head = "# What was measured\n\nFrom the `result.json` of each bench, as it came out ([how](../bench/README.md)).\n"
+    parts = [head]
+    for path in sorted((ROOT / "bench").glob("*/result.json")):
+        told = json.loads(path.read_text())
+        parts.append(f"## {path.parent.name}\n\n| goal | measured | |\n|---|---|---|")
+        rows = [
+            f"| {one['goal']} | {one['measured']:g} | {'met' if one['met'] else '**missed**'} |"
+            for one in told["goals"]
+        ]
+        parts.append("\n".join(rows) + "\n" if rows else "no goal was set\n")
+    return "\n".join(parts)
+
+
+PAGES = {"errors.md": errors, "commands.md": command_page, "ports.md": ports, "results.md": results}
 
 if __name__ == "__main__":
     for name, make in PAGES.items():
