@@ -78,15 +78,17 @@ def results() -> str:
     parts = [head]
     for path in sorted((ROOT / "bench").glob("*/result.json")):
         told = json.loads(path.read_text())
-        parts.append(f"## {path.parent.name}\n\n| goal | measured | |\n|---|---|---|")
-        rows = [
-            f"| {one['goal']} | {one['measured']:g} | {'met' if one['met'] else '**missed**'} |"
-            for one in told["goals"]
-        ]
-        parts.append("\n".join(rows) + "\n" if rows else "no goal was set\n")
+        parts.append(f"## {path.parent.name}\n")
+        if "goals" in told:
+            rows = [(one["goal"], one["measured"], "met" if one["met"] else "**missed**") for one in told["goals"]]
+        else:
+            rows = [(name, value, "") for part in FIGURES for name, value in told.get(part, {}).items()]
+        parts.append("| | measured | |\n|---|---|---|")
+        parts.append("\n".join(f"| {name} | {value:g} | {verdict} |" for name, value, verdict in rows) + "\n")
     return "\n".join(parts)
 
 
+FIGURES = ("quality", "operating_point")
 PAGES = {"errors.md": errors, "commands.md": command_page, "ports.md": ports, "results.md": results}
 
 if __name__ == "__main__":

@@ -98,3 +98,35 @@ def test_threads() -> None:
     with ThreadPoolExecutor(6) as pool:
         texts = list(pool.map(lambda d: PdfParser().parse(d, "a").text, data))
     assert all(text.count(f"Document number {i}") == 5 for i, text in enumerate(texts))
+
+
+def test_rows_of_tables() -> None:
+    made = FPDF()
+    made.add_page()
+    made.set_font("helvetica", size=11)
+    with made.table() as table:
+        for cells in (
+            ("Drug", "Dose", "Note"),
+            ("Paracetamol", "1 g", "up to 4 g × a day"),
+            ("Enoxaparin", "40 µg", ""),
+        ):
+            row = table.row()
+            for cell in cells:
+                row.cell(cell)
+    made.multi_cell(0, 6, PROSE, new_x="LMARGIN", new_y="NEXT")
+    parsed = PdfParser().parse(bytes(made.output()), "a")
+    first, *rest = parsed.blocks
+    assert first.kind is BlockKind.TABLE
+    assert parsed.text[: first.end] == ("Drug | Dose | Note\nParacetamol | 1 g | up to 4 g × a day\nEnoxaparin | 40 µg")
+    assert " | " not in parsed.text[first.end :]
+    assert rest
+
+
+def test_bullets_and_numbers_are_no_cells() -> None:
+    made = FPDF()
+    made.add_page()
+    made.set_font("helvetica", size=11)
+    for mark in ("-", "-", "1.", "2."):
+        made.cell(15, 6, mark)
+        made.cell(0, 6, "an item of a list", new_x="LMARGIN", new_y="NEXT")
+    assert " | " not in PdfParser().parse(bytes(made.output()), "a").text

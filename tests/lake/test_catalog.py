@@ -84,3 +84,11 @@ def test_later_versions_do_not_change_a_mask_digest() -> None:
     early = np.array([True, False, True])
     assert mask_digest(policy, early) == mask_digest(policy, np.array([True, False, True, *[False] * 30]))
     assert mask_digest(policy, early) != mask_digest(policy, np.array([True, True, True]))
+
+
+@given(catalogs(), st.lists(st.builds(Moment, st.integers(0, 6), TIMES), min_size=2, max_size=8))
+def test_moments_between_the_same_changes_have_the_same_mask(catalog: Catalog, moments: list[Moment]) -> None:
+    masks: dict[tuple[int, int], list[bool]] = {}
+    for moment in moments:
+        mask = catalog.visible(tuple(catalog.classes), moment).tolist()
+        assert masks.setdefault(catalog.between(moment), mask) == mask

@@ -1,4 +1,4 @@
-"""PDF by pypdfium2 (BSD/Apache): text by page; paragraphs and headings from baselines and font sizes."""
+"""PDF by pypdfium2 (BSD/Apache): text by page; blocks from baselines, font sizes and gaps in lines."""
 
 from __future__ import annotations
 
@@ -127,7 +127,8 @@ def _line(textpage: Any, text: str, index: int) -> _Line:
     size = raw.FPDFText_GetFontSize(textpage.raw, index)
     bold = raw.FPDFText_GetFontWeight(textpage.raw, index) >= 600
     shown = clean(text).rstrip()
-    plain = text.isascii() and len(shown.lstrip()) == len(text.strip())
+    # Offsets are PDFium's only where each character is one of its units and none was cleaned away.
+    plain = max(text) < "\U00010000" and len(shown.lstrip()) == len(text.strip())
     first = index - (len(text) - len(text.lstrip()))
     return _Line(shown, y.value, size, bold, _gaps(textpage, shown, first) if plain else ())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 CELL = " | "
 _WIDE = 0.9  # sizes: a gap that no justified line has between its words
@@ -55,7 +55,7 @@ def _is_wide(line: Gapped) -> bool:
 
 def _cells(run: list[Gapped]) -> list[str | None]:
     starts = sorted(gap.x for line in run for gap in line.gaps if gap.width > _WIDE * line.size)
-    columns = [a for a, b in zip(starts, starts[1:], strict=False) if b - a < _ALIGNED]
+    columns = [a for a, b in pairwise(starts) if b - a < _ALIGNED]
     return [_split(line, columns) for line in run]
 
 

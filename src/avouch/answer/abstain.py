@@ -1,7 +1,8 @@
 """When not to answer: the probability that the passages hold an answer, from two figures of the search.
 
 Fitted on questions whose gold documents were taken out (``bench/answer_quality``): ``best`` is the fused
-score of the best passage, ``gap`` its lead over the tenth; both are comparable between questions.
+score of the best passage, ``gap`` its lead over the tenth; both are comparable between questions. Likeness
+and coverage of the chosen sentences add nothing to them (``fit.json`` there).
 """
 
 from __future__ import annotations

@@ -21,10 +21,15 @@ Numbers = npt.NDArray[np.int64]
 
 
 class Catalog:
-    """Arrays by version ordinal. Ordinals that were given but never recorded are never visible."""
+    """Arrays by version ordinal. Ordinals that were given but never recorded are never visible.
+
+    ``state`` counts the changes that were taken in: while it stays the same, so does every mask.
+    """
 
     def __init__(self) -> None:
         self.seen = self._latest = -1
+        self.state = 0
+        self._borders: tuple[int, Numbers, Numbers] | None = None
         self.classes: dict[int, VisibilityClass] = {}
         self.columns: dict[str, Numbers] = {name: np.empty(0, np.int64) for name in COLUMNS}
         self.known: Mask = np.empty(0, np.bool_)
@@ -45,6 +50,7 @@ class Catalog:
         for at, name in enumerate(COLUMNS, 1):
             self.columns[name][ordinals] = [row[at] for row in rows]
         self.known[ordinals] = [row[-1] == FOREVER for row in rows]
+        self.state += 1
         seqs = np.concatenate([self.columns[name][ordinals] for name in ("recorded", "ended")])
         self._latest = max(self._latest, int(seqs[seqs < FOREVER].max(initial=-1)))
         self.classes = all_classes(tx)
@@ -63,6 +69,19 @@ class Catalog:
         ended = (c["ended"] <= moment.snapshot) & (c["ended_at"] <= moment.at)
         return self.known & allowed[c["class_id"]] & held & ~ended
 
+    def between(self, moment: Moment) -> tuple[int, int]:
+        """How many changes lie up to a moment, as known to us and as true in the world.
+
+        Moments that agree in both have the same masks: every comparison in ``visible`` is with one of these.
+        """
+        if self._borders is None or self._borders[0] != self.state:
+            c = self.columns
+            known = np.unique(np.concatenate([c["recorded"], c["ended"]]))
+            true = np.unique(np.concatenate([c["world_from"], c["valid_to"], c["ended_at"]]))
+            self._borders = self.state, known, true
+        _, known, true = self._borders
+        return int(np.searchsorted(known, moment.snapshot, "right")), int(np.searchsorted(true, moment.at, "right"))
+
     def rows(self, visible: Mask, total: int) -> Mask:
         """The mask over ``total`` rows of a mask over versions."""
         mask = np.zeros(total, np.bool_)
@@ -76,6 +95,7 @@ class Catalog:
     def _grow(self, size: int) -> None:
         more = size - self.known.size
         if more > 0:
+            self.state += 1
             self.known = np.concatenate([self.known, np.zeros(more, np.bool_)])
             for name, column in self.columns.items():
                 self.columns[name] = np.concatenate([column, np.zeros(more, np.int64)])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,7 +21,7 @@ from avouch.lake.keyring import Keyring
 from avouch.lake.schema import data_keys, sealed
 
 NONCE = 12
-CACHED = 50_000
+CACHED, IN = 50_000, 500
 
 
 def encrypt(key: bytes, name: str, data: bytes) -> bytes:
@@ -42,6 +43,7 @@ class Vault:
     def __init__(self, ring: Keyring) -> None:
         self.ring = ring
         self._keys: dict[str, bytes] = {}
+        self._fresh: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
     def name(self, subject: str, content: bytes) -> str:
@@ -52,15 +54,18 @@ class Vault:
         """A new data key for a subject that has none; ``keep`` makes it durable."""
         key = AESGCM.generate_key(256)
         with self._lock:
-            self._keys[subject] = key
+            self._fresh[subject] = key
         return key
 
     def keep(self, tx: Connection, subjects: Sequence[str]) -> None:
         """Store the fresh keys of these subjects, wrapped."""
         master = self.ring.master[-1]
+        with self._lock:
+            keys = {name: self._fresh.pop(name) for name in subjects}
+            self._keys.update(keys)
         rows = [
-            {"subject": name, "master": master.id, "wrapped": encrypt(master.bytes, name, self._keys[name])}
-            for name in subjects
+            {"subject": name, "master": master.id, "wrapped": encrypt(master.bytes, name, key)}
+            for name, key in keys.items()
         ]
         if rows:
             tx.execute(insert(data_keys), rows)
@@ -72,11 +77,23 @@ class Vault:
             row = tx.execute(select(data_keys).where(data_keys.c.subject == subject)).first()
             if row is None:
                 raise AvouchError(Code.ERASED, f"{subject} has no key any more")
-            found = decrypt(self.ring.master_key(row.master).bytes, subject, row.wrapped)
-            with self._lock:
-                if len(self._keys) >= CACHED:
-                    self._keys.clear()
-                self._keys[subject] = found
+            found = self._unwrap(row)
+        return found
+
+    def load(self, tx: Connection, subjects: Iterable[str]) -> None:
+        """Read the keys of several subjects at once, for ``key`` to find; those that have none are left out."""
+        missing = [subject for subject in set(subjects) if subject not in self._keys]
+        for start in range(0, len(missing), IN):
+            query = select(data_keys).where(data_keys.c.subject.in_(missing[start : start + IN]))
+            for row in tx.execute(query):
+                self._unwrap(row)
+
+    def _unwrap(self, row: Any) -> bytes:
+        found = decrypt(self.ring.master_key(row.master).bytes, row.subject, row.wrapped)
+        with self._lock:
+            if len(self._keys) >= CACHED:
+                self._keys.clear()
+            self._keys[row.subject] = found
         return found
 
     def ensure(self, tx: Connection, subject: str) -> bytes:

@@ -19,7 +19,7 @@ from avouch.stack.moment import as_of
 from avouch.stack.search import search
 
 if TYPE_CHECKING:
-    from avouch.stack.shelf import Scope
+    from avouch.stack.scope import Scope
     from avouch.stack.stack import Stack
 
 MODES = ("text", "vector", "hybrid")

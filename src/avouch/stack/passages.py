@@ -13,8 +13,8 @@ from avouch.lake import chunks, documents
 from avouch.records import Hit, Passage, Principal, Vectors, Version, VisibilityClass
 from avouch.stack.clock import Clock
 from avouch.stack.moment import Asof
+from avouch.stack.scope import Scope
 from avouch.stack.search import search
-from avouch.stack.shelf import Scope
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -54,6 +54,7 @@ def read_passages(
     """Passages with their text; each one's own attributes are put to the policy once more."""
     spans = {hit.row: stack.shelf.generation.spans[hit.row] for hit in hits}
     versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
+    stack.vault.load(tx, (version.document_id for version in versions.values()))
     found = []
     for hit in hits:
         span = spans[hit.row]

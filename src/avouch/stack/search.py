@@ -11,7 +11,7 @@ from avouch.retrieve import fuse, vector
 from avouch.stack.clock import Clock
 
 if TYPE_CHECKING:
-    from avouch.stack.shelf import Scope
+    from avouch.stack.scope import Scope
     from avouch.stack.stack import Stack
 
 DEPTH = 100

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +22,8 @@ from avouch.index import current
 from avouch.index.generation import Generation
 from avouch.lake import chunks, documents
 from avouch.ledger import log
-from avouch.policy.mask import visible_classes
-from avouch.records import Fate, Mask, Moment, Principal, Rows, Spans, TextRow, TextScope, Version
-from avouch.retrieve.vector import Visible
+from avouch.records import Fate, Moment, Principal, Rows, Spans, TextRow, Version
+from avouch.stack.scope import Scope, Scopes
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -39,6 +37,7 @@ class Shelf:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self._lock = threading.RLock()
+        self._scopes = Scopes(stack.catalog)
         self.generation = self._open()
         self.refresh()
 
@@ -156,11 +155,7 @@ class Shelf:
     def scope(self, principal: Principal, moment: Moment) -> Scope:
         """What a principal may find at a moment: the classes, the mask over versions, the mask over rows."""
         with self._lock:
-            catalog = self.stack.catalog
-            classes = visible_classes(self.stack.policy, principal, catalog.classes)
-            versions = catalog.visible(classes, moment)
-            rows = catalog.rows(versions, self.generation.rows)
-            return Scope(TextScope(classes, moment), versions, Visible(rows))
+            return self._scopes.of(self.stack.policy, principal, moment, self.generation.rows)
 
 
 def runs_of(rows: Rows, at_once: int) -> Iterator[slice]:
@@ -169,12 +164,3 @@ def runs_of(rows: Rows, at_once: int) -> Iterator[slice]:
     for begin, end in pairwise(breaks):
         for start in range(begin, end, at_once):
             yield slice(start, min(start + at_once, end))
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a question may find: for the text search, over versions, over rows."""
-
-    text: TextScope
-    versions: Mask
-    rows: Visible

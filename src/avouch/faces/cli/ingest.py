@@ -32,11 +32,11 @@ def names(text: str) -> frozenset[str]:
 
 
 def pairs(values: list[str]) -> dict[str, str]:
-    """``k=v`` options as a mapping; INPUT_INVALID."""
+    """``k=v`` options as a mapping; ``k=`` switches a guessed column off. INPUT_INVALID."""
     found = {}
     for value in values:
         name, equals, column = value.partition("=")
-        if not (name and equals and column):
+        if not (name and equals):
             raise AvouchError(Code.INPUT_INVALID, f"--map wants k=v, not {value!r}")
         found[name] = column
     return found
