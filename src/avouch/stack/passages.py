@@ -43,25 +43,27 @@ def retrieve(stack: Stack, principal: Principal, question: str, moment: Asof, cl
     scope = shelf.scope(principal, moment.moment)
     clock.lap("mask")
     fused = search(stack, question, query, scope, stack.settings.passages, clock)
-    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, fused.hits))
-    clock.lap("recheck")
+    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, fused.hits, clock))
+    clock.lap("read")
     return Found(query, scope, passages, versions, shelf.generation.text.weights(question), fused.best, fused.gap)
 
 
 def read_passages(
-    stack: Stack, tx: Connection, principal: Principal, hits: Sequence[Hit]
+    stack: Stack, tx: Connection, principal: Principal, hits: Sequence[Hit], clock: Clock
 ) -> tuple[list[Passage], dict[str, Version]]:
     """Passages with their text; each one's own attributes are put to the policy once more."""
     spans = {hit.row: stack.shelf.generation.spans[hit.row] for hit in hits}
     versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
+    for version in versions.values():
+        shape = VisibilityClass(version.labels, version.classification, version.tenant)
+        if not stack.policy.may_see(principal, shape):
+            raise AvouchError(Code.FORBIDDEN, f"the mask let {version.id} through, which the policy forbids")
+    clock.lap("recheck")
     stack.vault.load(tx, (version.document_id for version in versions.values()))
     found = []
     for hit in hits:
         span = spans[hit.row]
         version = versions[int(span["version"])]
-        shape = VisibilityClass(version.labels, version.classification, version.tenant)
-        if not stack.policy.may_see(principal, shape):
-            raise AvouchError(Code.FORBIDDEN, f"the mask let {version.id} through, which the policy forbids")
         text = stack.store.text(tx, version.document_id, version.text_blob)
         why = f"{', '.join(sorted(principal.groups & version.labels))}; {version.classification.name.lower()}"
         piece = chunks.unpack(span)
