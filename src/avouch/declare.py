@@ -14,7 +14,7 @@ from avouch.canon import iso, to_micros
 from avouch.errors import AvouchError, Code
 from avouch.records import Classification, Metadata
 
-FIELDS = frozenset({"title", "labels", "classification", "valid_from", "valid_to", "source_url"})
+FIELDS = frozenset({"title", "labels", "classification", "valid_from", "valid_to", "source_url", "kind", "compartment"})
 _LABEL = re.compile(r"[^\W_][\w .:/@+-]{0,99}")
 _SCHEME = re.compile(r"\s*(?:javascript|data|vbscript):", re.IGNORECASE)
 _TITLE_CHARS = 300
@@ -38,6 +38,8 @@ def declared(fields: Mapping[str, object], where: str) -> Metadata:
         valid_from=_time(said.get("valid_from"), "valid_from", where),
         valid_to=_time(said.get("valid_to"), "valid_to", where),
         source_url=_url(_text(said.get("source_url"), "source_url", where), where),
+        kind=_name(_text(said.get("kind"), "kind", where), "kind", where),
+        compartment=_name(_text(said.get("compartment"), "compartment", where), "compartment", where),
     )
 
 
@@ -61,6 +63,12 @@ def _text(value: object, field: str, where: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _invalid(field, "is not a text", where)
     return str(value).strip()
+
+
+def _name(value: str | None, field: str, where: str) -> str | None:
+    if value is not None and not _LABEL.fullmatch(value):
+        raise _invalid(field, "is not a name", where)
+    return value
 
 
 def _labels(value: object, where: str) -> frozenset[str]:

@@ -42,6 +42,10 @@ class Code(Enum):
     PRINCIPAL_UNKNOWN = Kind(404, False, "Add the person with `avouch principal add NAME`.")
     PRINCIPAL_EXISTS = Kind(409, False, "Choose another name; a name is never given twice.")
     FORBIDDEN = Kind(403, False, "Ask somebody who holds the role that is named.")
+    UNAUTHENTICATED = Kind(401, False, "Sign in again, or use a key that is in force: `avouch access key list`.")
+    RATE_LIMITED = Kind(429, True, "Wait for the time that is named, then try again.")
+    PROVIDER_FAILED = Kind(502, True, "Check the identity provider and the issuer's settings, then sign in again.")
+    MASK_MISMATCH = Kind(500, False, "Nothing was answered. Report this: mask and policy disagree.")
     ERASED = Kind(410, False, "The content was erased for good; the proofs about it still hold.")
     CONFIRM_WITHDRAWALS = Kind(409, False, "Check that the source is whole; if so, repeat with --confirm-withdrawals.")
     # ingest: one line in the report, the run goes on
@@ -78,12 +82,16 @@ class Code(Enum):
 
 
 class AvouchError(Exception):
-    """An error with a code. ``message`` says what and where; ``todo`` says what to do next."""
+    """An error with a code. ``message`` says what and where; ``todo`` says what to do next.
 
-    def __init__(self, code: Code, message: str) -> None:
+    ``retry_after`` is in seconds, where waiting that long helps.
+    """
+
+    def __init__(self, code: Code, message: str, retry_after: float | None = None) -> None:
         super().__init__(f"{code.name}: {message}")
         self.code = code
         self.message = message
+        self.retry_after = retry_after
 
     @property
     def todo(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from avouch.records import Mask, Parsed, Principal, Rows, TextRow, TextScope, Vectors, VisibilityClass
+from avouch.records import Decision, Mask, Parsed, Principal, Resource, Rows, TextRow, TextScope, Vectors
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -170,12 +170,16 @@ class Parser(Protocol):
 
 
 class Policy(Protocol):
-    """Who may see and do what. Every doubt is a no."""
+    """Who may see and do what. Every doubt is a no.
+
+    A decision rests on the attributes of principal and resource alone, and never on which compartment it is:
+    only so is one decision per class and relation the decision on each document.
+    """
 
     version: str
 
-    def may_see(self, principal: Principal, shape: VisibilityClass) -> bool: ...
-    def may_do(self, principal: Principal, act: str) -> bool: ...
+    def decide(self, principal: Principal, action: str, resources: Sequence[Resource]) -> list[Decision]:
+        """One decision for each resource. ``action`` is ``see`` for content, else the first word of an act."""
 
 
 class Progress(Protocol):

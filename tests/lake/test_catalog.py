@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from avouch.lake.catalog import COLUMNS, Catalog
 from avouch.policy.groups import GroupPolicy
-from avouch.policy.mask import mask_digest, visible_classes
-from avouch.records import FOREVER, Classification, Moment, Principal, VisibilityClass
+from avouch.policy.mask import Decisions, mask_digest
+from avouch.records import FOREVER, Classification, Moment, Principal, Relation, Resource, Rows, VisibilityClass
 
 GROUPS = ("a", "b", "c")
 LABELS = st.frozensets(st.sampled_from(GROUPS))
 LEVELS = st.sampled_from(Classification)
 TENANTS = st.sampled_from(("default", "other"))
-SHAPES = st.builds(VisibilityClass, LABELS, LEVELS, TENANTS)
+SHAPES = st.builds(VisibilityClass, LABELS, LEVELS, TENANTS, compartmented=st.booleans())
 PEOPLE = st.builds(
     Principal,
     id=st.just("p"),
@@ -37,6 +37,7 @@ def catalogs(draw: st.DrawFn) -> Catalog:
     sizes = draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
     values = {
         "class_id": st.integers(1, len(shapes)),
+        "compartment": st.integers(0, 4),
         "recorded": st.integers(0, 5),
         "ended": ENDS.filter(lambda end: end >= 0),
         "world_from": TIMES,
@@ -45,6 +46,8 @@ def catalogs(draw: st.DrawFn) -> Catalog:
     }
     for name, strategy in values.items():
         made.columns[name] = np.array(draw(st.lists(strategy, min_size=count, max_size=count)), np.int64)
+    compartmented = [made.classes[int(number)].compartmented for number in made.columns["class_id"]]
+    made.columns["compartment"] = np.where(compartmented, made.columns["compartment"] + 1, 0).astype(np.int64)
     made.columns["rows"] = np.array(sizes, np.int64)
     made.columns["first_row"] = np.cumsum([0, *sizes])[:-1].astype(np.int64) if count else np.empty(0, np.int64)
     made.known = np.array(draw(st.lists(st.booleans(), min_size=count, max_size=count)), np.bool_)
@@ -52,17 +55,28 @@ def catalogs(draw: st.DrawFn) -> Catalog:
     return made
 
 
-@given(catalogs(), PEOPLE, st.builds(Moment, st.integers(0, 5), TIMES))
-def test_the_mask_is_the_policy_and_the_two_times(catalog: Catalog, person: Principal, moment: Moment) -> None:
-    policy = GroupPolicy()
-    mask = catalog.visible(visible_classes(policy, person, catalog.classes), moment)
+def sees(person: Principal, shape: VisibilityClass, relation: Relation) -> bool:
+    return GroupPolicy().decide(person, "see", [Resource("", shape, relation, shape.tenant)])[0].allowed
+
+
+MINE = st.frozensets(st.integers(1, 5)).map(lambda numbers: np.array(sorted(numbers), np.int64))
+
+
+@given(catalogs(), PEOPLE, MINE, st.builds(Moment, st.integers(0, 5), TIMES))
+def test_the_mask_is_the_policy_and_the_two_times(
+    catalog: Catalog, person: Principal, mine: Rows, moment: Moment
+) -> None:
+    found = Decisions().allowed(GroupPolicy(), person, catalog.classes)
+    mask = catalog.visible(found.inside, found.outside, mine, moment)
     total = int(catalog.columns["rows"].sum())
     rows = catalog.rows(mask, total)
     for at in range(len(mask)):
         c = {name: int(column[at]) for name, column in catalog.columns.items()}
         known = c["recorded"] <= moment.snapshot and c["world_from"] <= moment.at < c["valid_to"]
         held = known and (c["ended"] > moment.snapshot or moment.at < c["ended_at"])
-        allowed = policy.may_see(person, catalog.classes[c["class_id"]])
+        relation = Relation.MEMBER if c["compartment"] in mine else Relation.OTHER
+        shape = catalog.classes[c["class_id"]]
+        allowed = sees(person, shape, relation if shape.compartmented else Relation.NONE)
         assert mask[at] == (bool(catalog.known[at]) and held and allowed)
         assert (rows[c["first_row"] : c["first_row"] + c["rows"]] == mask[at]).all()
     assert rows.sum() == catalog.columns["rows"][mask].sum()
@@ -70,13 +84,15 @@ def test_the_mask_is_the_policy_and_the_two_times(catalog: Catalog, person: Prin
 
 @given(PEOPLE, SHAPES)
 def test_the_policy_is_groups_and_clearance_and_tenant(person: Principal, shape: VisibilityClass) -> None:
-    seen = GroupPolicy().may_see(person, shape)
+    seen = sees(person, shape, Relation.MEMBER if shape.compartmented else Relation.NONE)
     assert seen == (
         bool(person.groups & shape.labels)
         and shape.classification <= person.clearance
         and person.tenant == shape.tenant
     )
-    assert not GroupPolicy().may_see(person, VisibilityClass(frozenset(), Classification.PUBLIC, person.tenant))
+    assert not sees(person, shape, Relation.OTHER)
+    unlabelled = VisibilityClass(frozenset(), Classification.PUBLIC, person.tenant)
+    assert not sees(person, unlabelled, Relation.NONE)
 
 
 def test_later_versions_do_not_change_a_mask_digest() -> None:
@@ -90,5 +106,6 @@ def test_later_versions_do_not_change_a_mask_digest() -> None:
 def test_moments_between_the_same_changes_have_the_same_mask(catalog: Catalog, moments: list[Moment]) -> None:
     masks: dict[tuple[int, int], list[bool]] = {}
     for moment in moments:
-        mask = catalog.visible(tuple(catalog.classes), moment).tolist()
+        everything = tuple(catalog.classes)
+        mask = catalog.visible(everything, everything, np.empty(0, np.int64), moment).tolist()
         assert masks.setdefault(catalog.between(moment), mask) == mask

@@ -15,6 +15,7 @@ from tests.conftest import take_in
 
 from avouch.errors import AvouchError, Code
 from avouch.lake import chunks, documents, schema
+from avouch.lake.migrate import migrate as migrate_lake
 from avouch.records import Principal
 from avouch.stack import audit
 from avouch.stack.ask import ask
@@ -159,20 +160,20 @@ def test_an_older_home_says_what_to_run(stack: Stack) -> None:
 def test_migration_steps_run_in_order_in_one_transaction(stack: Stack) -> None:
     seen: list[int] = []
     steps = [lambda tx: seen.append(1), lambda tx: seen.append(2)]
-    assert stack.state.write(lambda tx: schema.migrate(tx, steps)) == (1, 3)
-    assert seen == [1, 2]
+    assert stack.state.write(lambda tx: migrate_lake(tx, steps)) == (2, 3)
+    assert seen == [2]
 
     def bad(tx: Connection) -> None:
         schema.set_fact(tx, "created", "changed")
         raise ValueError("the step failed")
 
     with pytest.raises(ValueError, match="the step failed"):
-        stack.state.write(lambda tx: schema.migrate(tx, [*steps, bad]))
+        stack.state.write(lambda tx: migrate_lake(tx, [*steps, bad]))
     assert stack.state.read(lambda tx: (schema.fact(tx, "schema"), schema.fact(tx, "created")))[0] == "3"
     assert stack.state.read(lambda tx: schema.fact(tx, "created")) != "changed"
 
 
 def test_migrate_leaves_a_current_home_alone(stack: Stack) -> None:
     stack.close()
-    assert migrate(stack.home.root) == (1, 1)
+    assert migrate(stack.home.root) == (2, 2)
     Stack.open(stack.home.root).close()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tests.conftest import staff, take_in
 
+from avouch.lake.catalog import Catalog
 from avouch.policy.groups import GroupPolicy
-from avouch.policy.mask import visible_classes
-from avouch.records import Classification, Moment, Principal, VisibilityClass
+from avouch.policy.mask import Decisions
+from avouch.records import Classification, Decision, Moment, Principal, Resource
 from avouch.stack.ingest import ingest
 from avouch.stack.moment import as_of
-from avouch.stack.scope import KEPT, Scope
+from avouch.stack.scope import KEPT, Scope, text_scope
 from avouch.stack.stack import Stack
 from avouch.stack.withdraw import withdraw
 
@@ -23,10 +25,10 @@ def scope(stack: Stack, person: Principal, moment: Moment | None = None) -> Scop
     stack.shelf.refresh()
     moment = moment or as_of(stack, None).moment
     found = stack.shelf.scope(person, moment)
-    classes = visible_classes(stack.policy, person, stack.catalog.classes)
-    versions = stack.catalog.visible(classes, moment)
-    assert found.text.classes == classes
-    assert found.text.moment == moment
+    allowed = Decisions().allowed(stack.policy, person, stack.catalog.classes)
+    mine = stack.state.read(lambda tx: Catalog().compartments(tx, person.id))
+    versions = stack.catalog.visible(allowed.inside, allowed.outside, mine, moment)
+    assert found.text == text_scope(allowed, mine, moment)
     assert found.versions.tolist() == versions.tolist()
     assert found.rows.mask.tolist() == stack.catalog.rows(versions, stack.shelf.generation.rows).tolist()
     return found
@@ -50,10 +52,10 @@ def test_remembered_until_something_changes(stack: Stack, library: Path, ann: Pr
 
 def test_another_policy_or_version_decides_anew(stack: Stack, library: Path, ann: Principal) -> None:
     class Closed(GroupPolicy):
-        version = "groups/1"
+        version = "closed/1"
 
-        def may_see(self, principal: Principal, shape: VisibilityClass) -> bool:
-            return False
+        def decide(self, principal: Principal, action: str, resources: Sequence[Resource]) -> list[Decision]:
+            return [Decision(False) for _ in resources]
 
     take_in(stack, library)
     assert scope(stack, ann).rows.count

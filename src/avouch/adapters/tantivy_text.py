@@ -45,7 +45,7 @@ TIES = 16
 
 def _schema() -> Schema:
     schema = SchemaBuilder()
-    for name in ("row", "version", "class"):
+    for name in ("row", "version", "class", "compartment"):
         schema.add_unsigned_field(name, indexed=True, fast=True)
     for name in TIMES:
         schema.add_integer_field(name, fast=True)
@@ -86,6 +86,7 @@ class TantivyText:
                 document.add_unsigned("row", row.row)
                 document.add_unsigned("version", row.version)
                 document.add_unsigned("class", row.class_id)
+                document.add_unsigned("compartment", row.compartment)
                 for name in TIMES:
                     document.add_integer(name, getattr(row, name))
                 writer.add_document(document)
@@ -130,7 +131,7 @@ class TantivyText:
 
     def search(self, terms: Sequence[str], scope: TextScope, k: int) -> tuple[Rows, Vectors]:
         """The k best rows inside ``scope`` and their BM25 scores, best first, ties by row."""
-        if not terms or not scope.classes or k <= 0:
+        if not terms or not (scope.classes or scope.inside or scope.outside) or k <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         searcher, spans = self._view
         query = Query.boolean_query([(Occur.Must, self._about(terms)), *self._within(scope, spans)])
@@ -212,7 +213,7 @@ class TantivyText:
     def _within(self, scope: TextScope, spans: Spans) -> list[tuple[Occur, Query]]:
         """The clauses of ``scope``; each adds 0 to the score. A clause that is true of all is left out."""
         snapshot, at = scope.moment.snapshot, scope.moment.at
-        clauses = [(Occur.Must, Query.term_set_query(self._schema, "class", list(scope.classes)))]
+        clauses = [(Occur.Must, self._visible(scope))]
         for field, upper in (("recorded", snapshot), ("world_from", at)):
             if spans[field][1] > upper:
                 clauses.append((Occur.Must, self._range(field, upper=upper)))
@@ -223,6 +224,20 @@ class TantivyText:
             both = Query.boolean_query([(Occur.Must, part) for part in ended])
             clauses.append((Occur.MustNot, both))
         return [(occur, Query.const_score_query(clause, 0.0)) for occur, clause in clauses]
+
+    def _visible(self, scope: TextScope) -> Query:
+        """Chunks of visible classes; of those whose visibility hangs on the compartment, by compartment."""
+        mine = self._among("compartment", scope.compartments)
+        wherever = self._among("class", scope.classes)
+        if not scope.inside and not scope.outside:
+            return wherever
+        inside = [(Occur.Must, self._among("class", scope.inside)), (Occur.Must, mine)]
+        outside = [(Occur.Must, self._among("class", scope.outside)), (Occur.MustNot, mine)]
+        parts = (wherever, Query.boolean_query(inside), Query.boolean_query(outside))
+        return Query.boolean_query([(Occur.Should, part) for part in parts])
+
+    def _among(self, field: str, numbers: Sequence[int]) -> Query:
+        return Query.term_set_query(self._schema, field, list(numbers))
 
     def _range(self, field: str, lower: int | None = None, upper: int | None = None) -> Query:
         return Query.range_query(self._schema, field, FieldType.Integer, lower, upper)

@@ -21,6 +21,8 @@ def merge(outer: Metadata, inner: Metadata) -> Metadata:
         valid_from=outer.valid_from if inner.valid_from is None else inner.valid_from,
         valid_to=outer.valid_to if inner.valid_to is None else inner.valid_to,
         source_url=outer.source_url if inner.source_url is None else inner.source_url,
+        kind=outer.kind if inner.kind is None else inner.kind,
+        compartment=outer.compartment if inner.compartment is None else inner.compartment,
     )
 
 

@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, or_, select
 
+from avouch.lake import compartments
 from avouch.lake.documents import all_classes
-from avouch.lake.schema import fact, versions
+from avouch.lake.schema import facts, versions
 from avouch.records import FOREVER, Mask, Moment, VisibilityClass
 
-COLUMNS = ("class_id", "recorded", "ended", "world_from", "valid_to", "ended_at", "first_row", "rows")
+COLUMNS = ("class_id", "compartment", "recorded", "ended", "world_from", "valid_to", "ended_at", "first_row", "rows")
 Numbers = npt.NDArray[np.int64]
+Classes = tuple[int, ...]
 
 
 class Catalog:
@@ -31,6 +33,8 @@ class Catalog:
         self.state = 0
         self._borders: tuple[int, Numbers, Numbers] | None = None
         self.classes: dict[int, VisibilityClass] = {}
+        self._memberships = "-1"
+        self._compartments: dict[str, Numbers] = {}
         self.columns: dict[str, Numbers] = {name: np.empty(0, np.int64) for name in COLUMNS}
         self.known: Mask = np.empty(0, np.bool_)
 
@@ -38,7 +42,12 @@ class Catalog:
         """Take in all that changed since last time; returns the ordinals that changed."""
         if size - 1 == self.seen:
             return []
-        self._grow(int(fact(tx, "versions")))
+        count, memberships = facts(tx, "versions", "memberships")
+        self._grow(int(count))
+        if memberships != self._memberships:
+            self._memberships = memberships
+            self._compartments.clear()
+            self.state += 1
         names = [versions.c[name] for name in ("ordinal", *COLUMNS, "erased")]
         changed = [versions.c[name].between(self.seen + 1, size) for name in ("recorded", "ended", "erased")]
         since = or_(*changed)
@@ -60,14 +69,23 @@ class Catalog:
         """Whether any version was recorded or ended by a later entry."""
         return self._latest > seq
 
-    def visible(self, classes: tuple[int, ...], moment: Moment) -> Mask:
-        """Which versions of these classes held at a moment, as ``records.TextScope`` says it."""
+    def compartments(self, tx: Connection, principal_id: str) -> Numbers:
+        """The compartments that a principal is a member of, in order."""
+        if principal_id not in self._compartments:
+            self._compartments[principal_id] = np.array(compartments.of_member(tx, principal_id), np.int64)
+        return self._compartments[principal_id]
+
+    def visible(self, inside: Classes, outside: Classes, mine: Numbers, moment: Moment) -> Mask:
+        """Which versions held at a moment, of the classes visible inside and outside of my compartments."""
         c = self.columns
-        allowed = np.zeros(max(self.classes, default=0) + 1, np.bool_)
-        allowed[list(classes)] = True
+        size = max(self.classes, default=0) + 1
+        allowed = np.zeros((2, size), np.bool_)
+        allowed[0, list(outside)] = allowed[1, list(inside)] = True
+        member = np.zeros(max(int(c["compartment"].max(initial=0)), int(mine.max(initial=0))) + 1, np.int8)
+        member[mine] = 1
         held = (c["recorded"] <= moment.snapshot) & (c["world_from"] <= moment.at) & (moment.at < c["valid_to"])
         ended = (c["ended"] <= moment.snapshot) & (c["ended_at"] <= moment.at)
-        return self.known & allowed[c["class_id"]] & held & ~ended
+        return self.known & allowed[member[c["compartment"]], c["class_id"]] & held & ~ended
 
     def between(self, moment: Moment) -> tuple[int, int]:
         """How many changes lie up to a moment, as known to us and as true in the world.

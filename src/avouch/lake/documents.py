@@ -14,6 +14,7 @@ from avouch.lake.schema import classes, documents, fact, set_fact, sources, vers
 from avouch.records import FOREVER, Classification, Document, Fate, Version, VisibilityClass
 
 IN = 500
+SHAPE = ("labels", "classification", "tenant", "kind", "compartmented")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Draft:
     valid_to: int | None
     first_row: int
     rows: int
+    compartment: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def class_of(tx: Connection, shape: VisibilityClass) -> int:
         "tenant": shape.tenant,
         "labels": json.dumps(sorted(shape.labels)),
         "classification": int(shape.classification),
+        "kind": shape.kind,
+        "compartmented": int(shape.compartmented),
     }
     where = [getattr(classes.c, name) == value for name, value in values.items()]
     found = tx.execute(select(classes.c.id).where(*where)).scalar()
@@ -104,7 +108,8 @@ def all_classes(tx: Connection) -> dict[int, VisibilityClass]:
 
 
 def shape_of(row: Any) -> VisibilityClass:
-    return VisibilityClass(frozenset(json.loads(row.labels)), Classification(row.classification), row.tenant)
+    labels, held = frozenset(json.loads(row.labels)), Classification(row.classification)
+    return VisibilityClass(labels, held, row.tenant, row.kind, bool(row.compartmented))
 
 
 def record(tx: Connection, source: str, drafts: Sequence[Draft], seq: int, at: int) -> None:
@@ -147,7 +152,7 @@ def row_of_version(draft: Draft, class_id: int, seq: int, at: int) -> dict[str, 
         "text_blob",
     )
     return {
-        **{name: getattr(draft, name) for name in (*same, "source_url", "first_row", "rows")},
+        **{name: getattr(draft, name) for name in (*same, "source_url", "first_row", "rows", "compartment")},
         "class_id": class_id,
         "world_from": at if draft.valid_from is None else draft.valid_from,
         "valid_to": FOREVER if draft.valid_to is None else draft.valid_to,
@@ -185,7 +190,7 @@ def blank(tx: Connection, document_id: str, seq: int) -> None:
 
 def select_versions() -> Select[Any]:
     return (
-        select(versions, documents.c.key, classes.c.labels, classes.c.classification, classes.c.tenant)
+        select(versions, documents.c.key, *(classes.c[name] for name in SHAPE))
         .join_from(versions, documents, versions.c.document_id == documents.c.id)
         .join(classes, versions.c.class_id == classes.c.id)
     )
@@ -194,7 +199,7 @@ def select_versions() -> Select[Any]:
 def version_of(row: Any) -> Version:
     fields = row._asdict()
     shape = shape_of(row)
-    for name in ("labels", "classification", "tenant", "fate", "key", "title"):
+    for name in (*SHAPE, "fate", "key", "title"):
         fields.pop(name)
     return Version(
         **fields,
@@ -203,6 +208,7 @@ def version_of(row: Any) -> Version:
         labels=shape.labels,
         classification=shape.classification,
         tenant=shape.tenant,
+        kind=shape.kind,
         fate=Fate(row.fate),
     )
 

@@ -12,6 +12,9 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from avouch.errors import AvouchError, Code
 
 FILE = "keyring.json"
@@ -43,6 +46,14 @@ class Keyring:
             if key.id == key_id:
                 return key
         raise AvouchError(Code.KEY_MISSING, f"no master key {key_id} in the keyring")
+
+
+def derived(ring: Keyring, use: str) -> bytes:
+    """32 secret bytes for one use (RFC 5869), such as the pepper of credentials.
+
+    They come from the digest key, which no rotation changes: a new master key leaves every credential in force.
+    """
+    return HKDF(SHA256(), 32, salt=ring.home.encode(), info=f"avouch/{use}/1".encode()).derive(ring.digest.bytes)
 
 
 def new_key(prefix: str, created: str) -> Key:

@@ -1,8 +1,6 @@
-"""The tables of the state database that the lake keeps, and the steps from one schema to the next."""
+"""The tables of the state database, beside those of the ledger."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Sequence
 
 from sqlalchemy import (
     BigInteger,
@@ -22,7 +20,8 @@ from sqlalchemy import (
 
 from avouch.errors import AvouchError, Code
 
-SCHEMA = 1
+SCHEMA = 2
+FACTS = {"rows": "0", "versions": "0", "model": "", "erasing": "[]", "memberships": "-1"}
 metadata = MetaData()
 
 home = Table("home", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
@@ -40,7 +39,9 @@ classes = Table(
     Column("tenant", String, nullable=False),
     Column("labels", String, nullable=False),
     Column("classification", Integer, nullable=False),
-    UniqueConstraint("tenant", "labels", "classification"),
+    Column("kind", String, nullable=False, server_default="document"),
+    Column("compartmented", Integer, nullable=False, server_default="0"),
+    Index("classes_shape", "tenant", "labels", "classification", "kind", "compartmented", unique=True),
 )
 documents = Table(
     "documents",
@@ -76,6 +77,7 @@ versions = Table(
     Column("fate", String, nullable=False),
     Column("first_row", BigInteger, nullable=False),
     Column("rows", Integer, nullable=False),
+    Column("compartment", Integer, nullable=False, server_default="0"),
     Index("versions_document", "document_id"),
     Index("versions_recorded", "recorded"),
     Index("versions_ended", "ended"),
@@ -105,6 +107,98 @@ principals = Table(
     Column("clearance", Integer, nullable=False),
     Column("roles", String, nullable=False),
     Column("tenant", String, nullable=False),
+    Column("kind", String, nullable=False, server_default="person"),
+    Column("status", String, nullable=False, server_default="active"),
+    Column("password", String),
+    Column("issuer", String),
+    Column("subject", String),
+    Column("created_at", BigInteger, nullable=False, server_default="0"),
+    Column("seen_at", BigInteger),
+    Index("principals_subject", "issuer", "subject", unique=True),
+)
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("principal_id", String, nullable=False),
+    Column("digest", String, nullable=False, unique=True),
+    Column("label", String, nullable=False),
+    Column("scopes", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Index("api_keys_principal", "principal_id"),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("principal_id", String, nullable=False),
+    Column("digest", String, nullable=False, unique=True),
+    Column("family", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("rotated_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Index("sessions_principal", "principal_id"),
+    Index("sessions_family", "family"),
+)
+emergencies = Table(
+    "emergencies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("principal_id", String, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("from_at", BigInteger, nullable=False),
+    Column("until_at", BigInteger, nullable=False),
+    Column("reviewed_by", String),
+    Column("reviewed_at", BigInteger),
+    Column("verdict", String),
+    Index("emergencies_principal", "principal_id"),
+)
+compartments = Table(
+    "compartments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("tenant", String, nullable=False),
+    Column("digest", String, nullable=False),
+    UniqueConstraint("tenant", "digest"),
+)
+members = Table(
+    "members",
+    metadata,
+    Column("principal_id", String, primary_key=True),
+    Column("compartment_id", Integer, primary_key=True, autoincrement=False),
+    Index("members_compartment", "compartment_id"),
+)
+policies = Table(
+    "policies",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("proposed_seq", BigInteger, nullable=False),
+    Column("approver", String),
+    Column("activated_at", BigInteger),
+    Column("activated_seq", BigInteger),
+)
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("principal_id", String, nullable=False),
+    Column("request", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
 )
 answers = Table(
     "answers",
@@ -121,15 +215,11 @@ citations = Table(
     Index("citations_version", "version_id"),
 )
 
-Step = Callable[[Connection], None]
-STEPS: Sequence[Step] = ()
-"""``STEPS[i]`` takes a home from schema i+1 to i+2."""
-
 
 def create(tx: Connection, facts: dict[str, str]) -> None:
     """Make the tables of a new home and write its facts."""
     metadata.create_all(tx)
-    rows = {**facts, "schema": str(SCHEMA), "rows": "0", "versions": "0", "model": "", "erasing": "[]"}
+    rows = {**facts, **FACTS, "schema": str(SCHEMA)}
     tx.execute(insert(home), [{"name": name, "value": value} for name, value in rows.items()])
 
 
@@ -139,6 +229,15 @@ def fact(tx: Connection, name: str) -> str:
     if value is None:
         raise AvouchError(Code.HOME_DAMAGED, f"the home's {name!r} is missing")
     return str(value)
+
+
+def facts(tx: Connection, *names: str) -> tuple[str, ...]:
+    """Several facts of the home; HOME_DAMAGED where one is missing."""
+    rows = tx.execute(select(home.c.name, home.c.value).where(home.c.name.in_(names)))
+    found = {row.name: row.value for row in rows}
+    if len(found) < len(names):
+        raise AvouchError(Code.HOME_DAMAGED, f"the home's {(set(names) - found.keys()).pop()!r} is missing")
+    return tuple(found[name] for name in names)
 
 
 def set_fact(tx: Connection, name: str, value: str) -> None:
@@ -152,15 +251,3 @@ def check(tx: Connection, current: int = SCHEMA) -> None:
         raise AvouchError(Code.HOME_NEWER, f"the home has schema {found}, this version reads {current}")
     if found < current:
         raise AvouchError(Code.HOME_OLDER, f"the home has schema {found}, this version reads {current}")
-
-
-def migrate(tx: Connection, steps: Sequence[Step] = STEPS) -> tuple[int, int]:
-    """Take the home to the newest schema in one transaction; returns (from, to)."""
-    found = int(fact(tx, "schema"))
-    newest = len(steps) + 1
-    if found > newest:
-        raise AvouchError(Code.HOME_NEWER, f"the home has schema {found}, this version reads {newest}")
-    for step in steps[found - 1 :]:
-        step(tx)
-    set_fact(tx, "schema", str(newest))
-    return found, newest

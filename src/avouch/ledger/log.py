@@ -10,7 +10,7 @@ import time as clock
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, inspect, select
 from sqlalchemy import insert as insert_into
 
 from avouch.canon import canonical, commit, from_micros, new_salt
@@ -28,6 +28,7 @@ entries = Table(
     Column("leaf", LargeBinary, nullable=False),
     Column("salt", String),
     Column("body", LargeBinary),
+    Column("tenant", String, nullable=False, server_default="default"),
     Index("entries_time", "time"),
 )
 nodes = Table(
@@ -68,8 +69,11 @@ class Log:
         self._load(tx)
         return max(self._time, clock.time_ns() // 1000)
 
-    def append(self, tx: Connection, kind: str, actor: str, body: Any, at: int) -> Entry:
-        """Append one entry; it exists if and only if ``tx`` commits. ``at`` comes from ``now``."""
+    def append(self, tx: Connection, kind: str, actor: str, body: Any, at: int, tenant: str = "default") -> Entry:
+        """Append one entry; it exists if and only if ``tx`` commits. ``at`` comes from ``now``.
+
+        ``tenant`` says who may read it here; it is not in the leaf.
+        """
         edge = self._load(tx)
         salt = new_salt()
         entry = Entry(self._size, from_micros(at), kind, actor, commit(salt, body))
@@ -81,6 +85,7 @@ class Log:
             "leaf": leaf,
             "salt": salt,
             "body": canonical(body),
+            "tenant": tenant,
         }
         tx.execute(ADD_ENTRY, row)
         added = []
@@ -105,6 +110,12 @@ class Log:
                 if self._size >> level & 1
             }
         return self._edge
+
+
+def upgrade(tx: Connection) -> None:
+    """Bring the tables of an older log to this form; what is there stays."""
+    if "tenant" not in {column["name"] for column in inspect(tx).get_columns("entries")}:
+        tx.exec_driver_sql("ALTER TABLE entries ADD COLUMN tenant VARCHAR NOT NULL DEFAULT 'default'")
 
 
 def size(tx: Connection) -> int:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 
 from avouch.errors import AvouchError, Code
-from avouch.records import Principal
+from avouch.records import Principal, Resource
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -35,21 +35,45 @@ class Stamp:
 Commit = Callable[[Connection, Stamp], tuple[R, dict[str, Any]]]
 
 
-def act(stack: Stack, kind: str, principal: Principal, do: Callable[[], Commit[R]]) -> R:
+def authorise(stack: Stack, kind: str, principal: Principal, resources: Sequence[Resource] = ()) -> None:
+    """FORBIDDEN unless the credential's scopes and the policy allow the act on every resource.
+
+    Without resources, the act is on the principal's own tenant. A refusal is an entry too.
+    """
+    action = kind.partition(".")[0]
+    on = resources or (Resource(principal.tenant, tenant=principal.tenant),)
+    decisions = stack.policy.decide(principal, action, on)
+    scoped = not principal.scopes or action in principal.scopes
+    if scoped and all(decision.allowed and not decision.errors for decision in decisions):
+        return
+    write(stack, "access.refused", principal, lambda tx, stamp: (None, {"act": kind, "scoped": not scoped}))
+    raise AvouchError(Code.FORBIDDEN, f"{principal.id} may not {kind}")
+
+
+def act(
+    stack: Stack,
+    kind: str,
+    principal: Principal,
+    do: Callable[[], Commit[R]],
+    resources: Sequence[Resource] = (),
+) -> R:
     """Run one act for a principal; FORBIDDEN where the policy says no."""
     started = time.perf_counter()
-    if not stack.policy.may_do(principal, kind.partition(".")[0]):
-        raise AvouchError(Code.FORBIDDEN, f"{principal.id} may not {kind}")
-    commit = do()
+    authorise(stack, kind, principal, resources)
+    result, seq = write(stack, kind, principal, do())
+    logger.info("act kind=%s seq=%d ms=%.1f", kind, seq, (time.perf_counter() - started) * 1e3)
+    return result
+
+
+def write(stack: Stack, kind: str, principal: Principal, commit: Commit[R]) -> tuple[R, int]:
+    """Commit what an act does together with its entry; returns its result and sequence number."""
     stamp = Stamp(-1, 0)
 
     def transaction(tx: Connection) -> R:
         nonlocal stamp
         stamp = Stamp(stack.log.next_seq(tx), stack.log.now(tx))
         result, body = commit(tx, stamp)
-        stack.log.append(tx, kind, principal.id, body, stamp.at)
+        stack.log.append(tx, kind, principal.id, body, stamp.at, principal.tenant)
         return result
 
-    result = stack.state.write(transaction, stack.log.forget)
-    logger.info("act kind=%s seq=%d ms=%.1f", kind, stamp.seq, (time.perf_counter() - started) * 1e3)
-    return result
+    return stack.state.write(transaction, stack.log.forget), stamp.seq

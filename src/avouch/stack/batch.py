@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sqlalchemy import Connection
 
 from avouch.canon import new_id
 from avouch.ingest.discover import Found
-from avouch.lake import chunks, documents
+from avouch.lake import chunks, compartments, documents
 from avouch.lake.documents import Draft, Known
 from avouch.records import Chunk, Classification, Metadata, Parsed, Vectors, VisibilityClass
 
@@ -43,14 +44,21 @@ class Stored:
     chunks: int
 
 
-def store(stack: Stack, batch: list[Pending], embedding: Future[Vectors]) -> Stored:
+def store(stack: Stack, tenant: str, batch: list[Pending], embedding: Future[Vectors]) -> Stored:
     """Put the content of a batch into the blob store and its chunks into the lake, durably."""
     count = sum(len(pending.chunks) for pending in batch)
-    ordinal, row = stack.state.write(lambda tx: documents.allocate(tx, len(batch), count))
+    names = {pending.metadata.compartment for pending in batch} - {None, ""}
+
+    def allocate(tx: Connection) -> tuple[tuple[int, int], dict[str, int]]:
+        numbers = {name: compartments.ensure(tx, stack.vault, tenant, name) for name in sorted(filter(None, names))}
+        return documents.allocate(tx, len(batch), count), numbers
+
+    (ordinal, row), numbers = stack.state.write(allocate)
     fresh: list[str] = []
     drafts, first = [], row
     for at, pending in enumerate(batch):
-        drafts.append(draft(stack, pending, ordinal + at, first, fresh))
+        described = draft(stack, tenant, pending, ordinal + at, first, fresh)
+        drafts.append(replace(described, compartment=numbers.get(pending.metadata.compartment or "", 0)))
         first += len(pending.chunks)
     stack.store.blobs.sync()
     vectors = embedding.result()
@@ -60,7 +68,7 @@ def store(stack: Stack, batch: list[Pending], embedding: Future[Vectors]) -> Sto
     return Stored(drafts, fresh, count)
 
 
-def draft(stack: Stack, pending: Pending, ordinal: int, first_row: int, fresh: list[str]) -> Draft:
+def draft(stack: Stack, tenant: str, pending: Pending, ordinal: int, first_row: int, fresh: list[str]) -> Draft:
     """Store the content of one document and describe its version."""
     known, metadata = pending.known, pending.metadata
     if known is None:
@@ -82,7 +90,7 @@ def draft(stack: Stack, pending: Pending, ordinal: int, first_row: int, fresh: l
         key_digest=pending.key_digest,
         fingerprint=pending.fingerprint,
         title=metadata.title or Path(pending.found.name).stem,
-        shape=shape_of(metadata),
+        shape=shape_of(metadata, tenant),
         media_type=pending.parsed.media_type,
         content_digest=original,
         original_blob=original,
@@ -95,11 +103,13 @@ def draft(stack: Stack, pending: Pending, ordinal: int, first_row: int, fresh: l
     )
 
 
-def shape_of(metadata: Metadata) -> VisibilityClass:
+def shape_of(metadata: Metadata, tenant: str) -> VisibilityClass:
     """The class of a document: what is not said is the strictest."""
     labels = STRICTEST.labels if metadata.labels is None else metadata.labels
     told = metadata.classification
-    return VisibilityClass(labels, STRICTEST.classification if told is None else told)
+    classification = STRICTEST.classification if told is None else told
+    kind = metadata.kind or STRICTEST.kind
+    return VisibilityClass(labels, classification, tenant, kind, metadata.compartment is not None)
 
 
 def embedded_texts(batch: list[Pending]) -> list[str]:

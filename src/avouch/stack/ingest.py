@@ -67,6 +67,11 @@ class Tally:
         return IngestReport(**counts, seconds=seconds, problems=tuple(self.problems))
 
 
+def place_of(tenant: str, root: Path) -> str:
+    """Under which name a tenant's source is known."""
+    return str(root) if tenant == "default" else f"{tenant}:{root}"
+
+
 def silent(done: int, total: int, note: str) -> None:
     """The progress of nobody."""
 
@@ -79,7 +84,7 @@ class Run:
         self.root = root.expanduser().resolve()
         if not self.root.exists():
             raise AvouchError(Code.PATH_MISSING, f"no file or folder at {root}")
-        place = str(self.root)
+        place = place_of(principal.tenant, self.root)
         self.source = stack.state.read(lambda tx: documents.source_id(tx, place)) or new_id("s")
         self.known = stack.state.read(lambda tx: documents.known(tx, self.source))
         self.tally = Tally(self.source, new_id("r"), time.monotonic())
@@ -176,10 +181,10 @@ class Run:
             self.unindexed = 0
 
     def prepare(self, batch: list[Pending], vectors: Future[Vectors]) -> Commit[None]:
-        stored = store(self.stack, batch, vectors)
+        stored = store(self.stack, self.principal.tenant, batch, vectors)
 
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
-            documents.add_source(tx, self.source, str(self.root))
+            documents.add_source(tx, self.source, place_of(self.principal.tenant, self.root))
             self.stack.vault.keep(tx, stored.fresh)
             documents.record(tx, self.source, stored.drafts, stamp.seq, stamp.at)
             added = sum(draft.is_new for draft in stored.drafts)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from avouch import config
 from avouch.adapters.sqlite_state import SqliteState
 from avouch.errors import AvouchError, Code
-from avouch.lake import schema
+from avouch.lake.migrate import migrate as migrate_lake
+from avouch.ledger import log
 from avouch.stack.home import Home, lock
 
 
@@ -19,8 +22,13 @@ def migrate(root: Path) -> tuple[int, int]:
         raise AvouchError(Code.HOME_MISSING, f"no home in {root}")
     held = lock(root, settings.lock_seconds)
     state = SqliteState(home.state)
+
+    def steps(tx: Connection) -> tuple[int, int]:
+        log.upgrade(tx)
+        return migrate_lake(tx)
+
     try:
-        return state.write(schema.migrate)
+        return state.write(steps)
     finally:
         state.close()
         held.close()

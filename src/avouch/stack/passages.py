@@ -10,7 +10,19 @@ from sqlalchemy import Connection
 
 from avouch.errors import AvouchError, Code
 from avouch.lake import chunks, documents
-from avouch.records import Hit, Passage, Principal, Vectors, Version, VisibilityClass
+from avouch.policy.mask import attributes
+from avouch.records import (
+    Decision,
+    Hit,
+    Passage,
+    Principal,
+    Relation,
+    Resource,
+    Rows,
+    Vectors,
+    Version,
+    VisibilityClass,
+)
 from avouch.stack.clock import Clock
 from avouch.stack.moment import Asof
 from avouch.stack.scope import Scope
@@ -33,6 +45,42 @@ class Found:
     gap: float
 
 
+class Compartments:
+    """In which relation a principal stands to versions."""
+
+    def __init__(self, mine: Rows) -> None:
+        self._mine = frozenset(mine.tolist())
+
+    def relation(self, version: Version) -> Relation:
+        if not version.compartment:
+            return Relation.NONE
+        return Relation.MEMBER if version.compartment in self._mine else Relation.OTHER
+
+
+def resource_of(version: Version, relation: Relation) -> Resource:
+    """What a decision on a document is about: all its attributes."""
+    compartmented = bool(version.compartment)
+    shape = VisibilityClass(version.labels, version.classification, version.tenant, version.kind, compartmented)
+    return Resource(version.document_id, shape, relation, version.tenant)
+
+
+def recheck(stack: Stack, principal: Principal, held: Compartments, versions: Sequence[Version]) -> dict[str, Decision]:
+    """The policy's decision on each version by id; MASK_MISMATCH where the mask let through what it forbids."""
+    resources = [resource_of(version, held.relation(version)) for version in versions]
+    decisions = stack.policy.decide(attributes(principal), "see", resources)
+    for version, decision in zip(versions, decisions, strict=True):
+        if not decision.allowed or decision.errors:
+            raise AvouchError(Code.MASK_MISMATCH, f"the mask let {version.id} through, which the policy forbids")
+    return {version.id: decision for version, decision in zip(versions, decisions, strict=True)}
+
+
+def why(principal: Principal, version: Version, decision: Decision) -> str:
+    """Why a passage is visible, in words: what is shared, how far it may travel, by which policies."""
+    shared = ", ".join(sorted(principal.groups & version.labels))
+    parts = (shared, version.classification.name.lower(), *decision.by)
+    return "; ".join(part for part in parts if part)
+
+
 def retrieve(stack: Stack, principal: Principal, question: str, moment: Asof, clock: Clock) -> Found:
     """The best passages inside the principal's mask."""
     shelf = stack.shelf
@@ -43,21 +91,19 @@ def retrieve(stack: Stack, principal: Principal, question: str, moment: Asof, cl
     scope = shelf.scope(principal, moment.moment)
     clock.lap("mask")
     fused = search(stack, question, query, scope, stack.settings.passages, clock)
-    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, fused.hits, clock))
+    held = Compartments(scope.compartments)
+    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, held, fused.hits, clock))
     clock.lap("read")
     return Found(query, scope, passages, versions, shelf.generation.text.weights(question), fused.best, fused.gap)
 
 
 def read_passages(
-    stack: Stack, tx: Connection, principal: Principal, hits: Sequence[Hit], clock: Clock
+    stack: Stack, tx: Connection, principal: Principal, held: Compartments, hits: Sequence[Hit], clock: Clock
 ) -> tuple[list[Passage], dict[str, Version]]:
     """Passages with their text; each one's own attributes are put to the policy once more."""
     spans = {hit.row: stack.shelf.generation.spans[hit.row] for hit in hits}
     versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
-    for version in versions.values():
-        shape = VisibilityClass(version.labels, version.classification, version.tenant)
-        if not stack.policy.may_see(principal, shape):
-            raise AvouchError(Code.FORBIDDEN, f"the mask let {version.id} through, which the policy forbids")
+    decided = recheck(stack, principal, held, list(versions.values()))
     clock.lap("recheck")
     stack.vault.load(tx, (version.document_id for version in versions.values()))
     found = []
@@ -65,7 +111,6 @@ def read_passages(
         span = spans[hit.row]
         version = versions[int(span["version"])]
         text = stack.store.text(tx, version.document_id, version.text_blob)
-        why = f"{', '.join(sorted(principal.groups & version.labels))}; {version.classification.name.lower()}"
         piece = chunks.unpack(span)
         headings = tuple(text[s.start : s.end].strip("# \n") for s in piece.headings)
         quote = text[piece.start : piece.end]
@@ -83,7 +128,7 @@ def read_passages(
                 score=hit.scores.fused,
                 scores=hit.scores,
                 row=hit.row,
-                why=why,
+                why=why(principal, version, decided[version.id]),
             )
         )
     return found, {version.id: version for version in versions.values()}

@@ -6,7 +6,7 @@ checked anew; where the index generation still stands, the search runs again wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,7 +100,9 @@ def searched_again(stack: Stack, body: dict[str, Any]) -> tuple[list[str], str]:
     shelf, recorded = stack.shelf, body["index"]
     if shelf.generation.number != recorded["generation"] or stack.embedder.digest != body["model"]["digest"]:
         return [], "the index generation of then is gone: the search was not run again"
-    person = people.by_id(stack, body["principal"]["id"])
+    if stack.policy.version != body["policy"]["version"]:
+        return [], "another policy is in force now: the search was not run again"
+    person = replace(people.by_id(stack, body["principal"]["id"]), purpose=body["purpose"] or "")
     moment = Moment(body["snapshot"], to_micros(body["as_of"]))
     scope = shelf.scope(person, moment)
     if mask_digest(stack.policy, scope.versions) != body["policy"]["mask"]:

@@ -6,10 +6,13 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+import numpy as np
+from sqlalchemy import Connection
+
 from avouch.lake.catalog import Catalog
-from avouch.policy.mask import visible_classes
+from avouch.policy.mask import Allowed, Decisions, attributes
 from avouch.ports import Policy
-from avouch.records import Mask, Moment, Principal, TextScope
+from avouch.records import Mask, Moment, Principal, Rows, TextScope
 from avouch.retrieve.vector import Visible
 
 KEPT = 32
@@ -17,39 +20,51 @@ KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question may find: for the text search, over versions, over rows."""
+    """What a question may find: for the text search, over versions, over rows; and my compartments."""
 
     text: TextScope
     versions: Mask
     rows: Visible
+    compartments: Rows
 
 
 class Scopes:
     """The newest scopes by all that decides them.
 
-    That is the policy and its version, every attribute of the principal, the state of the catalog, and
-    between which two changes in time the moment lies. Nothing else may enter a decision (``ports.Policy``).
+    That is the policy's version, every attribute of the principal, the state of the catalog (memberships
+    among it), and between which two changes in time the moment lies. Nothing else may enter a decision
+    (``ports.Policy``).
     """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._state = -1
-        self._kept: OrderedDict[Hashable, tuple[tuple[int, ...], Mask, Visible]] = OrderedDict()
+        self._decisions = Decisions()
+        self._kept: OrderedDict[Hashable, tuple[Allowed, Rows, Mask, Visible]] = OrderedDict()
 
-    def of(self, policy: Policy, principal: Principal, moment: Moment, rows: int) -> Scope:
+    def of(self, tx: Connection, policy: Policy, principal: Principal, moment: Moment, rows: int) -> Scope:
         """The scope of a principal at a moment, over ``rows`` rows."""
         catalog = self._catalog
         if self._state != catalog.state:
             self._kept.clear()
             self._state = catalog.state
-        key = (policy, policy.version, principal, catalog.between(moment), rows)
+        key = (policy.version, attributes(principal), catalog.between(moment), rows)
         if key not in self._kept:
-            classes = visible_classes(policy, principal, catalog.classes)
-            versions = catalog.visible(classes, moment)
+            allowed = self._decisions.allowed(policy, principal, catalog.classes)
+            mine = catalog.compartments(tx, principal.id)
+            versions = catalog.visible(allowed.inside, allowed.outside, mine, moment)
             versions.flags.writeable = False
-            self._kept[key] = classes, versions, Visible(catalog.rows(versions, rows))
+            self._kept[key] = allowed, mine, versions, Visible(catalog.rows(versions, rows))
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        classes, versions, visible = self._kept[key]
-        return Scope(TextScope(classes, moment), versions, visible)
+        allowed, mine, versions, visible = self._kept[key]
+        return Scope(text_scope(allowed, mine, moment), versions, visible, mine)
+
+
+def text_scope(allowed: Allowed, mine: Rows, moment: Moment) -> TextScope:
+    """The same for the text search."""
+    inside, outside = np.array(allowed.inside, np.int64), np.array(allowed.outside, np.int64)
+    both = np.intersect1d(inside, outside)
+    only = [tuple(np.setdiff1d(part, both).tolist()) for part in (inside, outside)]
+    return TextScope(tuple(both.tolist()), moment, only[0], only[1], tuple(mine.tolist()) if any(only) else ())

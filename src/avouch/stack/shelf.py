@@ -146,7 +146,7 @@ class Shelf:
         if version.fate is Fate.ERASED:
             return
         text = self.stack.store.text(tx, version.document_id, version.text_blob)
-        same = ("class_id", "recorded", "ended", "world_from", "valid_to", "ended_at", "title")
+        same = ("class_id", "compartment", "recorded", "ended", "world_from", "valid_to", "ended_at", "title")
         values = {name: getattr(version, name) for name in same}
         for row, span in zip(rows, spans, strict=True):
             words = chunks.searchable(text, "", chunks.unpack(span))
@@ -155,7 +155,8 @@ class Shelf:
     def scope(self, principal: Principal, moment: Moment) -> Scope:
         """What a principal may find at a moment: the classes, the mask over versions, the mask over rows."""
         with self._lock:
-            return self._scopes.of(self.stack.policy, principal, moment, self.generation.rows)
+            rows, policy = self.generation.rows, self.stack.policy
+            return self.stack.state.read(lambda tx: self._scopes.of(tx, policy, principal, moment, rows))
 
 
 def runs_of(rows: Rows, at_once: int) -> Iterator[slice]:

@@ -36,7 +36,9 @@ def holds(chunk: TextRow, scope: TextScope) -> bool:
     """The definition of ``TextScope``, word for word."""
     snapshot, at = scope.moment.snapshot, scope.moment.at
     known = chunk.recorded <= snapshot and chunk.world_from <= at < chunk.valid_to
-    return chunk.class_id in scope.classes and known and (chunk.ended > snapshot or at < chunk.ended_at)
+    member = chunk.compartment in scope.compartments
+    seen = chunk.class_id in scope.classes or chunk.class_id in (scope.inside if member else scope.outside)
+    return seen and known and (chunk.ended > snapshot or at < chunk.ended_at)
 
 
 HOSTILE = (
@@ -103,6 +105,19 @@ class TextIndexSuite:
         for snapshot, at in itertools.product((0, 1, 4, 5, 8, 9, 50), (-8, -7, 0, 4, 5, 7, 8, 9)):
             for classes in ((0, 1, 2), (1,), (0, 7), ()):
                 scope = TextScope(classes, Moment(snapshot, at))
+                wanted = [chunk.row for chunk in chunks if holds(chunk, scope)]
+                assert self.find(index, "alpha", scope, len(chunks)) == wanted
+
+    def test_compartments_divide_the_classes_that_hang_on_them(self, index: TextIndex) -> None:
+        chunks = [
+            row(i, "alpha", i, class_id, compartment=compartment)
+            for i, (class_id, compartment) in enumerate(itertools.product((0, 1, 2), (0, 1, 2, 70_000)))
+        ]
+        self.fill(index, chunks)
+        sets = ((), (0,), (1,), (0, 2))
+        for classes, inside, outside in itertools.product(sets, sets, sets):
+            for compartments in ((), (1,), (2, 70_000)):
+                scope = TextScope(classes, Moment(100, 100), inside, outside, compartments)
                 wanted = [chunk.row for chunk in chunks if holds(chunk, scope)]
                 assert self.find(index, "alpha", scope, len(chunks)) == wanted
 

@@ -1,0 +1,97 @@
+"""What a question brings: passages, claims, citations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from avouch.records.lake import Fate
+
+Vectors = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How one passage was found. Ranks start at 1; 0 means: not in that list."""
+
+    fused: float
+    vector: float = 0.0
+    text: float = 0.0
+    vector_rank: int = 0
+    text_rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    row: int
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as retrieved for one question."""
+
+    document_id: str
+    version_id: str
+    document_key: str
+    title: str
+    page: int
+    start: int
+    end: int
+    headings: tuple[str, ...]
+    text: str
+    score: float
+    scores: Scores
+    row: int
+    why: str = ""
+
+
+class Verdict(Enum):
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A span of a version that supports a claim. ``quote`` is exactly that span of its text."""
+
+    document_id: str
+    version_id: str
+    document_key: str
+    title: str
+    page: int
+    start: int
+    end: int
+    quote: str
+    fate: Fate
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question. ``timings`` are milliseconds by step."""
+
+    question: str
+    abstained: bool
+    claims: tuple[Claim, ...]
+    passages: tuple[Passage, ...]
+    nearest: tuple[str, ...]
+    snapshot: int
+    as_of: str
+    known_until: str
+    voucher_id: str
+    warnings: tuple[str, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
