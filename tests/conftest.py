@@ -12,6 +12,7 @@ from avouch.records import Classification, IngestReport, Metadata, Principal
 from avouch.stack import people
 from avouch.stack.ingest import ingest
 from avouch.stack.stack import Stack
+from tests.postgres import MISSING, Cluster, cluster
 
 PAGES = {
     "hand.md": "# Hands\n\nAlcohol hand rub is applied for 20 seconds. Hands are dry before gloves are put on.\n",
@@ -21,6 +22,15 @@ PAGES = {
         "---\nlabels: [hr]\nclassification: confidential\n---\n# Annual leave\n\nStaff have 27 days of annual leave.\n"
     ),
 }
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL cluster; what needs it is skipped where it is not installed."""
+    with cluster() as made:
+        if made is None:
+            pytest.skip(MISSING)
+        yield made
 
 
 @pytest.fixture

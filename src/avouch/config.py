@@ -9,7 +9,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from avouch import issuers
 from avouch.errors import AvouchError, Code
+from avouch.issuers import Issuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,14 @@ class Settings:
 
     ``chunk_chars`` is the target length of a chunk; ``batch_chunks`` bounds what one ingest commit holds;
     ``abstain_below`` is the confidence under which an answer is not given; ``lock_seconds`` is how long a
-    second process waits for the home.
+    second process waits for the home. A session ends ``session_hours`` after the sign-in or when it is not used
+    for ``session_idle_minutes``; its token changes every ``session_rotate_minutes``. An emergency lasts
+    ``emergency_minutes`` unless told otherwise, and never more than ``emergency_max_minutes``.
+
+    The server runs ``http_threads`` requests at once and holds ``http_concurrency``; more are told to come again.
+    It lets a principal and a tenant send ``rate_principal`` and ``rate_tenant`` requests a second (0: as many as
+    they like), in bursts of twice as many. ``cors_origins`` and ``hosts`` are lists by commas, ``ingest_roots``
+    are folders by colons; ``backups`` is where backups go, empty for HOME/backups.
     """
 
     model: str = ""
@@ -32,9 +41,35 @@ class Settings:
     abstain_below: float = 0.5
     lock_seconds: float = 3.0
     threads: int = 0
+    session_hours: float = 12.0
+    session_idle_minutes: float = 60.0
+    session_rotate_minutes: float = 15.0
+    emergency_minutes: int = 60
+    emergency_max_minutes: int = 240
+    issuers: tuple[Issuer, ...] = ()
+    http_threads: int = 16
+    http_concurrency: int = 64
+    ask_budget_ms: float = 10_000.0
+    request_seconds: float = 60.0
+    header_seconds: float = 10.0
+    body_seconds: float = 60.0
+    shutdown_seconds: float = 30.0
+    max_body_bytes: int = 1_000_000
+    max_upload_bytes: int = 500_000_000
+    rate_principal: float = 50.0
+    rate_tenant: float = 200.0
+    cors_origins: str = ""
+    hosts: str = ""
+    ingest_roots: str = ""
+    backups: str = ""
 
 
-KINDS: dict[str, Callable[[Any], Any]] = {"str": str, "int": int, "float": float}
+KINDS: dict[str, Callable[[Any], Any]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "tuple[Issuer, ...]": issuers.parse,
+}
 
 
 def load(home: Path) -> Settings:

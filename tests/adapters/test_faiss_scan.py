@@ -71,6 +71,17 @@ def test_damaged_files_are_named(tmp_path: Path, name: str, left: int | None) ->
     assert error.value.code is Code.INDEX_STALE
 
 
+@pytest.mark.parametrize("bounds", ["[0.1]", "[[0.1]]", "[]", '{"a": 1}', "[[null, 1]]"])
+def test_bounds_of_another_form_are_stale(tmp_path: Path, bounds: str) -> None:
+    scan = FaissScan(DIMENSIONS)
+    scan.add(unit(100, 5))
+    scan.save(tmp_path)
+    (tmp_path / faiss_scan.BOUNDS).write_text(bounds)
+    with pytest.raises(AvouchError) as error:
+        FaissScan.open(tmp_path, DIMENSIONS, 100)
+    assert error.value.code is Code.INDEX_STALE
+
+
 def test_searches_go_on_while_rows_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faiss_scan, "SEGMENT", 128)
     monkeypatch.setattr(faiss_scan, "PARALLEL_ROWS", 100)

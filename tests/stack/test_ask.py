@@ -171,3 +171,10 @@ def test_people_have_one_name(stack: Stack, ann: Principal) -> None:
     with pytest.raises(AvouchError) as error:
         people.add(stack, "ann", frozenset(), Classification.PUBLIC, frozenset({"reader"}))
     assert error.value.code is Code.PRINCIPAL_EXISTS
+
+
+def test_what_comes_too_late_comes_without_claims(stack: Stack, library: Path, ann: Principal) -> None:
+    take_in(stack, library)
+    late = ask(stack, ann, "How long is alcohol hand rub applied?", budget_ms=0.0)
+    assert late.abstained and late.degraded == "time" and late.passages
+    assert not ask(stack, ann, "How long is alcohol hand rub applied?", budget_ms=60_000.0).degraded

@@ -66,10 +66,11 @@ class FaissScan:
         try:
             rotation = np.fromfile(folder / ROTATION, np.float32)
             codes = np.fromfile(folder / CODES, np.uint8, count=rows * dimensions)
-            bounds = json.loads((folder / BOUNDS).read_text(encoding="ascii"))
-        except (FileNotFoundError, ValueError) as error:
+            bounds = [(float(a), float(b)) for a, b in json.loads((folder / BOUNDS).read_text(encoding="ascii"))]
+        except (FileNotFoundError, ValueError, TypeError) as error:
             raise AvouchError(Code.INDEX_STALE, f"{folder.name}: {type(error).__name__}") from error
-        if codes.size != rows * dimensions or rotation.size != dimensions**2:
+        short = len(bounds) * SEGMENT < rows
+        if codes.size != rows * dimensions or rotation.size != dimensions**2 or short:
             raise AvouchError(Code.INDEX_STALE, f"{folder.name} is cut short")
         os.truncate(folder / CODES, codes.size)
         scan = cls(dimensions, rotation.reshape(dimensions, dimensions))

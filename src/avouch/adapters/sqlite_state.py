@@ -6,22 +6,22 @@ what is deleted; ``scrub`` empties the WAL. Only the writer checkpoints.
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
+from avouch.adapters.group_commit import GroupCommit, Job, busy, fail
 from avouch.errors import AvouchError, Code
 
 T = TypeVar("T")
-GROUP = 256
+BLOCK = 1 << 20
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -41,57 +41,23 @@ def coded(error: DatabaseError) -> AvouchError:
     return AvouchError(Code.HOME_DAMAGED, f"the state database failed ({type(error.orig).__name__})")
 
 
-class Job(Generic[T]):
-    """One act that waits for the writer. As a context it keeps the act's error for the caller."""
-
-    def __init__(self, act: Callable[[Connection], T], undo: Callable[[], None]) -> None:
-        self.act, self.undo = act, undo
-        self.future: Future[T] = Future()
-        self.error: BaseException | None = None
-        self.result: T
-
-    def __enter__(self) -> Job[T]:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
-        self.error = coded(error) if isinstance(error, DatabaseError) else error
-        return True
-
-    def run(self, tx: Connection) -> None:
-        """Run the act in a savepoint; an error undoes this act only."""
-        tx.exec_driver_sql("SAVEPOINT act")
-        with self:
-            self.result = self.act(tx)
-        if self.error is not None:
-            self.undo()
-            if not tx.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
-                raise self.error
-            tx.exec_driver_sql("ROLLBACK TO act")
-        tx.exec_driver_sql("RELEASE act")
-
-    def settle(self) -> None:
-        """Hand the outcome to the caller."""
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
-
-
 class SqliteState:
     """The ``State`` port. ``close`` ends the writer after what is queued."""
 
+    shared = False
+
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._engine = open_engine(path)
-        self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._quota = 0
-        self._writer = threading.Thread(target=self._work, name="avouch-writer", daemon=True)
-        self._writer.start()
+        self._alone: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._connection = self._engine.connect()
+        self._connection.info["writer"] = True
+        self._writer = GroupCommit(self._commit, coded)
 
     def write(self, act: Callable[[Connection], T], undo: Callable[[], None] = lambda: None) -> T:
         """Run ``act`` in the writer's transaction; return when its commit is durable."""
-        job = Job(act, undo)
-        self._jobs.put(job)
-        return job.future.result()
+        return self._writer.write(act, undo)
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on one committed state."""
@@ -120,46 +86,49 @@ class SqliteState:
         with self._engine.connect() as connection:
             return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
 
+    def occurrences(self, needle: bytes) -> int:
+        """How often some bytes stand in the database file and its WAL, free pages included."""
+        count = 0
+        for path in self._path.parent.glob(self._path.name + "*"):
+            with path.open("rb") as stream:
+                tail = b""
+                while block := stream.read(BLOCK):
+                    window = tail + block
+                    count += window.count(needle)
+                    tail = window[-(len(needle) - 1) :]
+        return count
+
+    @contextmanager
+    def alone(self, name: str, seconds: float) -> Iterator[Callable[[Connection], None]]:
+        """Hold one of the locks of the home's only process; yields what an act calls to be sure of it still."""
+        if not self._alone[name].acquire(timeout=seconds):
+            raise busy(name, seconds)
+        try:
+            yield lambda tx: None
+        finally:
+            self._alone[name].release()
+
     def close(self) -> None:
-        self._jobs.put(None)
-        self._writer.join()
+        self._writer.close()
+        self._connection.close()
         self._engine.dispose()
 
-    def _work(self) -> None:
-        with self._engine.connect() as connection:
-            connection.info["writer"] = True
-            while (first := self._jobs.get()) is not None:
-                jobs, last = self._gather(first)
-                if self._quota:
-                    connection.connection.dbapi_connection.execute(f"PRAGMA max_page_count={self._quota}")  # type: ignore[union-attr]
-                self._commit(connection, jobs)
-                for job in jobs:
-                    job.settle()
-                if last:
-                    return
-
-    def _gather(self, first: Job[Any]) -> tuple[list[Job[Any]], bool]:
-        jobs = [first]
-        while len(jobs) < GROUP:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                return jobs, True
-            jobs.append(job)
-        return jobs, False
-
-    def _commit(self, connection: Connection, jobs: list[Job[Any]]) -> None:
-        group: Job[None] = Job(lambda tx: None, lambda: None)
+    def _commit(self, jobs: list[Job[Any]]) -> None:
+        connection = self._connection
+        if self._quota:
+            connection.connection.dbapi_connection.execute(f"PRAGMA max_page_count={self._quota}")  # type: ignore[union-attr]
+        group: Job[None] = Job(lambda tx: None, lambda: None, coded)
         with group, connection.begin() as transaction:
             for job in jobs:
-                job.run(connection)
+                job.run(connection, in_transaction)
             transaction.commit()
         if group.error is not None:
-            for job in jobs:
-                job.undo()
-                job.error = job.error or group.error
+            fail(jobs, group.error)
+
+
+def in_transaction(tx: Connection) -> bool:
+    """Whether SQLite, which rolls back by itself where the disk is full, has left the transaction open."""
+    return bool(tx.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
 
 
 def open_engine(path: Path) -> Engine:

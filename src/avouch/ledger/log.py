@@ -1,7 +1,8 @@
 """The log: appends entries inside the caller's transaction, and proves them.
 
 The tree's complete subtrees are rows, so that a proof reads a few of them. The right edge is kept in
-memory by the one writer; whoever rolls a transaction back calls ``forget``, and it is read anew.
+memory by the writer; whoever rolls a transaction back calls ``forget``, and it is read anew. So it is where
+another process may have written: a state that is shared says so by another ``epoch`` of the connection.
 """
 
 from __future__ import annotations
@@ -10,7 +11,19 @@ import time as clock
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, inspect, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    inspect,
+    select,
+)
 from sqlalchemy import insert as insert_into
 
 from avouch.canon import canonical, commit, from_micros, new_salt
@@ -18,12 +31,13 @@ from avouch.errors import AvouchError, Code
 from avouch.ledger import merkle
 from avouch.ledger.entry import Entry, read
 
+WIDE = BigInteger().with_variant(Integer, "sqlite")
 metadata = MetaData()
 entries = Table(
     "entries",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("time", Integer, nullable=False),
+    Column("seq", WIDE, primary_key=True, autoincrement=False),
+    Column("time", WIDE, nullable=False),
     Column("kind", String, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     Column("salt", String),
@@ -35,13 +49,13 @@ nodes = Table(
     "nodes",
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("position", WIDE, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
 )
 checkpoints = Table(
     "checkpoints",
     metadata,
-    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("size", WIDE, primary_key=True, autoincrement=False),
     Column("note", String, nullable=False),
 )
 ADD_ENTRY, ADD_NODE = insert_into(entries), insert_into(nodes)
@@ -52,6 +66,7 @@ class Log:
 
     def __init__(self) -> None:
         self._edge: dict[int, bytes] | None = None
+        self._epoch: object = None
         self._size = 0
         self._time = 0
 
@@ -102,7 +117,9 @@ class Log:
         return entry
 
     def _load(self, tx: Connection) -> dict[int, bytes]:
-        if self._edge is None:
+        epoch = tx.info.get("epoch")
+        if self._edge is None or epoch != self._epoch:
+            self._edge, self._epoch = None, epoch
             self._size, self._time = size(tx), last_time(tx)
             self._edge = {
                 level: node_reader(tx)(level, (self._size >> level) - 1)

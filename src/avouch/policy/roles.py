@@ -1,23 +1,32 @@
-"""The roles for operating a stack, and the acts that each brings."""
+"""The roles for operating a stack, and the acts that each brings. Nobody edits or deletes an entry: there is no such act."""
 
 from __future__ import annotations
 
-READ = frozenset({"ask", "search", "replay", "export", "verify"})
-CURATE = frozenset({"ingest", "withdraw", "compartment"})
-REVIEW = frozenset({"review"})
-AUDIT = frozenset({"audit", "verify", "checkpoint", "siem"})
-OPERATE = frozenset({"operate", "checkpoint", "backup", "collect", "index", "migrate", "siem"})
-ADMIN = frozenset({"principal", "access", "policy", "compartment"})
-OWN = frozenset({"erase", "key", "restore"})
+GROUPS: dict[str, frozenset[str]] = {
+    "reading": frozenset({"ask", "search", "replay", "export", "verify"}),
+    "curating": frozenset({"ingest", "withdraw", "compartment"}),
+    "reviewing": frozenset({"review"}),
+    "auditing": frozenset({"audit", "verify", "checkpoint", "siem"}),
+    "operating": frozenset({"operate", "checkpoint", "backup", "collect", "index", "migrate", "siem"}),
+    "administering": frozenset({"principal", "access", "policy", "compartment"}),
+    "emergency": frozenset({"emergency"}),
+    "owning": frozenset({"erase", "key", "restore"}),
+}
+"""Acts by what they are for; an act may be in several groups. A policy names a group as ``Action::"reading"``."""
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "reader": ("reading",),
+    "clinician": ("reading", "emergency"),
+    "curator": ("reading", "curating"),
+    "reviewer": ("reading", "reviewing"),
+    "decision-owner": ("reading", "reviewing"),
+    "auditor": ("auditing",),
+    "operator": ("operating",),
+    "admin": ("administering",),
+    "owner": tuple(GROUPS),
+}
 
 ACTS: dict[str, frozenset[str]] = {
-    "reader": READ,
-    "curator": READ | CURATE,
-    "reviewer": READ | REVIEW,
-    "decision-owner": READ | REVIEW,
-    "auditor": AUDIT,
-    "operator": OPERATE,
-    "admin": ADMIN,
-    "owner": READ | CURATE | REVIEW | AUDIT | OPERATE | ADMIN | OWN,
+    role: frozenset[str]().union(*(GROUPS[group] for group in groups)) for role, groups in ROLES.items()
 }
-"""Nobody may edit or delete an entry: there is no such act."""
+"""The acts that the shipped policy gives to each role."""

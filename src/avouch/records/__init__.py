@@ -4,7 +4,7 @@ Offsets are in characters (Unicode code points) of a version's extracted text; e
 Times are microseconds since 1970, UTC. ``FOREVER`` is the end of what has no end.
 """
 
-from avouch.records.answers import Answer, Citation, Claim, Hit, Mask, Passage, Rows, Scores, Vectors, Verdict
+from avouch.records.answers import Answer, Citation, Claim, Finding, Hit, Mask, Passage, Rows, Scores, Vectors, Verdict
 from avouch.records.lake import FOREVER, Document, Fate, Moment, TextRow, TextScope, Version
 from avouch.records.people import Classification, Decision, Principal, Relation, Resource, VisibilityClass
 from avouch.records.sources import (
@@ -36,6 +36,7 @@ __all__ = [
     "Decision",
     "Document",
     "Fate",
+    "Finding",
     "Hit",
     "IngestReport",
     "Item",

@@ -51,6 +51,19 @@ class Passage:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The passages of one search, best first, and the ledger entry that says who was shown them."""
+
+    question: str
+    passages: tuple[Passage, ...]
+    snapshot: int
+    as_of: str
+    entry: int
+    warnings: tuple[str, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+
+
 class Verdict(Enum):
     SUPPORTED = "supported"
     UNSUPPORTED = "unsupported"
@@ -81,7 +94,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. ``timings`` are milliseconds by step."""
+    """The answer to one question. ``timings`` are milliseconds by step; ``degraded`` says what was left out
+    for what reason (``time``)."""
 
     question: str
     abstained: bool
@@ -95,3 +109,4 @@ class Answer:
     warnings: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     confidence: float = 0.0
+    degraded: str = ""

@@ -38,7 +38,8 @@ Commit = Callable[[Connection, Stamp], tuple[R, dict[str, Any]]]
 def authorise(stack: Stack, kind: str, principal: Principal, resources: Sequence[Resource] = ()) -> None:
     """FORBIDDEN unless the credential's scopes and the policy allow the act on every resource.
 
-    Without resources, the act is on the principal's own tenant. A refusal is an entry too.
+    Without resources, the act is on the principal's own tenant. A refusal is an entry too. Another tenant's
+    document is NOT_FOUND, as if there were none.
     """
     action = kind.partition(".")[0]
     on = resources or (Resource(principal.tenant, tenant=principal.tenant),)
@@ -47,6 +48,9 @@ def authorise(stack: Stack, kind: str, principal: Principal, resources: Sequence
     if scoped and all(decision.allowed and not decision.errors for decision in decisions):
         return
     write(stack, "access.refused", principal, lambda tx, stamp: (None, {"act": kind, "scoped": not scoped}))
+    foreign = [one.id for one in on if one.shape is not None and one.tenant != principal.tenant]
+    if foreign:
+        raise AvouchError(Code.NOT_FOUND, f"no document {foreign[0]}")
     raise AvouchError(Code.FORBIDDEN, f"{principal.id} may not {kind}")
 
 

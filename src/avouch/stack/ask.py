@@ -5,7 +5,8 @@ Authorise → mask → search inside the mask → fuse → re-check each passage
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,16 +55,23 @@ def ask(
     as_of_time: str | None = None,
     known_at: str | None = None,
     purpose: str | None = None,
+    budget_ms: float = math.inf,
 ) -> Answer:
-    """Answer a question from what the principal may see, and record it."""
+    """Answer a question from what the principal may see, and record it.
+
+    Where finding took longer than ``budget_ms``, the passages come without an answer (``degraded`` says so).
+    """
     clock = Clock()
     question = question_of(question)
+    if purpose is not None:
+        principal = replace(principal, purpose=purpose)
     moment = as_of(stack, as_of_time, known_at)
 
     def do() -> Commit[Answer]:
         found = retrieve(stack, principal, question, moment, clock)
-        drafted = answer(stack, question, found, moment, clock)
-        return lambda tx, stamp: record(stack, tx, stamp, principal, found, drafted, purpose, clock)
+        late = clock.spent > budget_ms
+        drafted = unanswered(question, moment) if late else answer(stack, question, found, moment, clock)
+        return lambda tx, stamp: record(stack, tx, stamp, principal, found, drafted, clock)
 
     answered = act(stack, "ask", principal, do)
     clock.lap("commit")
@@ -80,12 +88,18 @@ class Drafted:
     confidence: float
     abstained: bool
     moment: Asof
+    degraded: str = ""
+
+
+def unanswered(question: str, moment: Asof) -> Drafted:
+    """What goes out where the time is over: no claims."""
+    return Drafted(question, (), 0.0, True, moment, "time")
 
 
 def answer(stack: Stack, question: str, found: Found, moment: Asof, clock: Clock) -> Drafted:
     """Quote, check, and keep what is supported; abstain where too little speaks for an answer."""
     text = stack.shelf.generation.text
-    drafted = extract.extract(found.vector, found.weights, found.passages, text.words, stack.embedder.embed)
+    drafted = extract.extract(found.vector, found.weights, found.passages, text.words, stack.recent.embed)
     claims = [cite(found, s) for s in drafted.chosen]
     kept = tuple(claim for claim in claims if claim.verdict is Verdict.SUPPORTED)
     sure = abstain.confidence(found.best, found.gap) if found.passages else 0.0
@@ -101,13 +115,12 @@ def record(
     principal: Principal,
     found: Found,
     drafted: Drafted,
-    purpose: str | None,
     clock: Clock,
 ) -> tuple[Answer, dict[str, Any]]:
     """Write the answer's rows and the body of its voucher."""
     voucher = new_id("a")
     moment = drafted.moment.moment
-    facts = facts_of(stack, found, drafted, purpose)
+    facts = facts_of(stack, principal, found, drafted)
     asked = Asked(voucher, principal.id, principal.asserted, drafted.question, facts)
     stack.vault.seal(tx, voucher, principal.id, drafted.question.encode())
     stack.vault.seal(tx, vector_name(voucher), principal.id, np.ascontiguousarray(found.vector, "<f4").tobytes())
@@ -134,6 +147,7 @@ def record(
         warnings=tuple(dict.fromkeys(text for text in warnings if text)),
         timings=clock.steps,
         confidence=drafted.confidence,
+        degraded=drafted.degraded,
     ), body
 
 
@@ -142,12 +156,14 @@ def nearest(passages: list[Passage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(passage.title for passage in passages))[:NEAREST]
 
 
-def facts_of(stack: Stack, found: Found, drafted: Drafted, purpose: str | None) -> dict[str, Any]:
+def facts_of(stack: Stack, principal: Principal, found: Found, drafted: Drafted) -> dict[str, Any]:
     """The versions of everything that the answer rests on."""
     generation, embedder, moment = stack.shelf.generation, stack.embedder, drafted.moment.moment
     return {
         "origin": stack.signer.origin,
-        "purpose": purpose,
+        "purpose": principal.purpose or None,
+        "emergency": principal.emergency or None,
+        "via": principal.via or None,
         "snapshot": moment.snapshot,
         "as_of": from_micros(moment.at),
         "index": {"generation": generation.number, "rows": generation.rows, "snapshot": generation.snapshot},
@@ -155,6 +171,7 @@ def facts_of(stack: Stack, found: Found, drafted: Drafted, purpose: str | None) 
         "recipe": {"retrieve": RECIPE, "answer": extract.NAME, "check": "verbatim/1"},
         "policy": {"version": stack.policy.version, "mask": mask_digest(stack.policy, found.scope.versions)},
         "abstained": drafted.abstained,
+        "degraded": drafted.degraded or None,
         "confidence": drafted.confidence,
     }
 

@@ -12,6 +12,12 @@ class Clock:
 
     steps: dict[str, float] = field(default_factory=dict)
     last: float = field(default_factory=time.perf_counter)
+    begun: float = field(default_factory=time.perf_counter)
+
+    @property
+    def spent(self) -> float:
+        """Milliseconds since the start, waiting included."""
+        return (time.perf_counter() - self.begun) * 1e3
 
     def lap(self, step: str) -> None:
         now = time.perf_counter()

@@ -19,6 +19,8 @@ from avouch.lake import documents
 from avouch.lake.schema import fact, set_fact
 from avouch.records import Fate, Principal, Version
 from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.idempotent import drop_answers
+from avouch.stack.passages import resource_of
 from avouch.stack.scan import Canary, scan
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def erase(stack: Stack, principal: Principal, document_id: str, reason: str = ""
         raise AvouchError(Code.ERASED, f"{document_id} was erased")
     canary = stack.state.read(lambda tx: Canary.of(stack, tx, found))
     before = scan(stack, canary)
-    at = act(stack, "erase", principal, lambda: forget(stack, found, reason))
+    at = act(stack, "erase", principal, lambda: forget(stack, found, reason), [resource_of(found[-1])])
     finish(stack, found)
     after = scan(stack, canary)
     seen = tuple(Seen(store, count, after[store]) for store, count in before.items())
@@ -72,6 +74,7 @@ def forget(stack: Stack, found: list[Version], reason: str) -> Commit[int]:
         remember(stack, document_id, from_micros(stamp.at))
         documents.blank(tx, document_id, stamp.seq)
         stack.vault.forget(tx, document_id)
+        drop_answers(tx)
         set_fact(tx, PENDING, json.dumps([*json.loads(fact(tx, PENDING)), document_id]))
         told = {"document": document_id, "versions": [version.id for version in found], "reason": reason}
         return stamp.seq, told
@@ -98,6 +101,7 @@ def remembered(stack: Stack) -> list[str]:
 def finish(stack: Stack, found: list[Version]) -> None:
     """The part in the other stores; runs again at the next opening where a crash cut it short."""
     document_id, ordinals = found[0].document_id, [version.ordinal for version in found]
+    stack.recent.clear()
     stack.store.drop(sorted({name for version in found for name in (version.original_blob, version.text_blob)}))
     for table in stack.tables.names():
         stack.tables.delete(table, ordinals)

@@ -57,9 +57,11 @@ class Compartments:
         return Relation.MEMBER if version.compartment in self._mine else Relation.OTHER
 
 
-def resource_of(version: Version, relation: Relation) -> Resource:
-    """What a decision on a document is about: all its attributes."""
+def resource_of(version: Version, relation: Relation | None = None) -> Resource:
+    """What a decision on a document is about: all its attributes. Whoever operates on it is no member of anything."""
     compartmented = bool(version.compartment)
+    if relation is None:
+        relation = Relation.OTHER if compartmented else Relation.NONE
     shape = VisibilityClass(version.labels, version.classification, version.tenant, version.kind, compartmented)
     return Resource(version.document_id, shape, relation, version.tenant)
 
@@ -81,8 +83,10 @@ def why(principal: Principal, version: Version, decision: Decision) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def retrieve(stack: Stack, principal: Principal, question: str, moment: Asof, clock: Clock) -> Found:
-    """The best passages inside the principal's mask."""
+def retrieve(
+    stack: Stack, principal: Principal, question: str, moment: Asof, clock: Clock, limit: int | None = None
+) -> Found:
+    """The best passages inside the principal's mask, as many as the settings say or up to ``limit``."""
     shelf = stack.shelf
     shelf.refresh()
     clock.lap("open")
@@ -90,7 +94,7 @@ def retrieve(stack: Stack, principal: Principal, question: str, moment: Asof, cl
     clock.lap("embed")
     scope = shelf.scope(principal, moment.moment)
     clock.lap("mask")
-    fused = search(stack, question, query, scope, stack.settings.passages, clock)
+    fused = search(stack, question, query, scope, limit or stack.settings.passages, clock)
     held = Compartments(scope.compartments)
     passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, held, fused.hits, clock))
     clock.lap("read")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +12,15 @@ from sqlalchemy import Connection, insert, select, update
 from avouch.canon import new_id
 from avouch.errors import AvouchError, Code
 from avouch.lake.schema import api_keys, emergencies, principals, sessions
-from avouch.policy.roles import ACTS
-from avouch.records import Classification, Principal, Resource
+from avouch.records import Classification, Principal
 from avouch.stack.act import Commit, Stamp, act, authorise
+from avouch.stack.rights import ACTIVE, OWNER, checked, keep_an_owner, may_give, not_oneself, over
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-OWNER = "owner"
-ACTIVE, DISABLED = "active", "disabled"
-KINDS = ("person", "service")
-NAME = re.compile(r"[^\s\x00-\x1f]{1,100}")
-TENANT = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+DISABLED = "disabled"
+EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,48 +176,6 @@ def link(stack: Stack, actor: Principal, principal_id: str, issuer: str, subject
     act(stack, "principal.link", actor, do, over(actor, person.tenant))
 
 
-# TODO split
-def checked(person: Principal) -> Principal:
-    """The principal, if its attributes can be; INPUT_INVALID."""
-    if not NAME.fullmatch(person.name):
-        raise AvouchError(Code.INPUT_INVALID, "a name has 1 to 100 characters and no white space")
-    if not TENANT.fullmatch(person.tenant):
-        raise AvouchError(Code.INPUT_INVALID, "a tenant is named by up to 63 small letters, digits and . _ -")
-    if person.kind not in KINDS:
-        raise AvouchError(Code.INPUT_INVALID, "a principal is a person or a service")
-    if unknown := sorted(person.roles - ACTS.keys()):
-        raise AvouchError(Code.INPUT_INVALID, f"no role is called {unknown[0][:40]!r}")
-    if any(not group or len(group) > 200 or not group.isprintable() for group in person.groups):
-        raise AvouchError(Code.INPUT_INVALID, "a group has 1 to 200 printable characters")
-    return person
-
-
-def over(actor: Principal, tenant: str) -> tuple[Resource, ...]:
-    """What administering a tenant is about: owners of the home do it for every tenant as for their own."""
-    return () if OWNER in actor.roles else (Resource(tenant, tenant=tenant),)
-
-
-def may_give(stack: Stack, actor: Principal, person: Principal, roles: Iterable[str]) -> None:
-    """Only owners make, change and cut off owners, and only in the tenant of the home."""
-    if OWNER not in roles:
-        return
-    if OWNER not in actor.roles or person.tenant != stack.owner.tenant:
-        authorise(stack, "principal.owner", replace(actor, roles=frozenset()))
-
-
-def not_oneself(stack: Stack, actor: Principal, person: Principal) -> None:
-    """Nobody changes their own rights; the owner's are whole already."""
-    if actor.id == person.id and OWNER not in actor.roles:
-        authorise(stack, "principal.oneself", replace(actor, roles=frozenset()))
-
-
-def keep_an_owner(tx: Connection) -> None:
-    """INPUT_INVALID where nobody would be left who may do everything."""
-    query = select(principals.c.roles).where(principals.c.status == ACTIVE)
-    if not any(OWNER in json.loads(roles) for roles in tx.execute(query).scalars()):
-        raise AvouchError(Code.INPUT_INVALID, "the home needs an owner: make somebody else one first")
-
-
 def insert_principal(tx: Connection, person: Principal, at: int) -> str:
     """Write the row; the entry's body names the id only: who it is lies here, where it can be erased."""
     if tx.execute(select(principals.c.id).where(principals.c.name == person.name)).scalar():
@@ -239,3 +192,92 @@ def insert_principal(tx: Connection, person: Principal, at: int) -> str:
     }
     tx.execute(insert(principals), row)
     return person.id
+
+
+def of_row(row: Any) -> Principal:
+    groups, roles = frozenset(json.loads(row.groups)), frozenset(json.loads(row.roles))
+    return Principal(row.id, row.name, groups, Classification(row.clearance), roles, row.tenant, kind=row.kind)
+
+
+def row_of(tx: Connection, principal_id: str) -> Any:
+    """The row of a principal; PRINCIPAL_UNKNOWN."""
+    row = tx.execute(select(principals).where(principals.c.id == principal_id)).first()
+    if row is None:
+        raise AvouchError(Code.PRINCIPAL_UNKNOWN, f"no principal {principal_id[:40]!r}")
+    return row
+
+
+def named(tx: Connection, name: str) -> Any:
+    """The row of a principal by name, or None."""
+    return tx.execute(select(principals).where(principals.c.name == name)).first()
+
+
+def linked(tx: Connection, issuer: str, subject: str) -> Any:
+    """The row of the principal whom an identity provider knows as ``subject``, or None."""
+    where = (principals.c.issuer == issuer) & (principals.c.subject == subject)
+    return tx.execute(select(principals).where(where)).first()
+
+
+def in_force(tx: Connection, principal_id: str, at: int) -> str:
+    """The id of a principal's emergency at a time (µs), or an empty text."""
+    mine = emergencies.c.principal_id == principal_id
+    during = (emergencies.c.from_at <= at) & (emergencies.c.until_at > at)
+    return tx.execute(select(emergencies.c.id).where(mine & during).limit(1)).scalar() or ""
+
+
+def present(tx: Connection, row: Any) -> Principal:
+    """The principal of a row as they are now: in an emergency where one is in force."""
+    person = of_row(row)
+    emergency = in_force(tx, person.id, time.time_ns() // 1000)
+    return replace(person, emergency=emergency, purpose=EMERGENCY if emergency else "")
+
+
+def find(stack: Stack, name: str) -> Principal:
+    """A principal by name; PRINCIPAL_UNKNOWN, FORBIDDEN. Who only gave a name is asserted, not authenticated."""
+
+    def read(tx: Connection) -> Principal:
+        row = named(tx, name)
+        if row is None:
+            raise AvouchError(Code.PRINCIPAL_UNKNOWN, "no principal of that name")
+        if row.status != ACTIVE:
+            raise AvouchError(Code.FORBIDDEN, f"{row.id} is disabled")
+        return present(tx, row)
+
+    return stack.state.read(read)
+
+
+def id_of(stack: Stack, name: str) -> str:
+    """The id of a principal by name, disabled ones too; PRINCIPAL_UNKNOWN."""
+    row = stack.state.read(lambda tx: named(tx, name))
+    if row is None:
+        raise AvouchError(Code.PRINCIPAL_UNKNOWN, "no principal of that name")
+    return str(row.id)
+
+
+def by_id(stack: Stack, principal_id: str) -> Principal:
+    """A principal by id, disabled ones too; PRINCIPAL_UNKNOWN."""
+    return of_row(stack.state.read(lambda tx: row_of(tx, principal_id)))
+
+
+def listing(stack: Stack) -> list[Principal]:
+    rows = stack.state.read(lambda tx: tx.execute(select(principals).order_by(principals.c.name)).all())
+    return [of_row(row) for row in rows]
+
+
+def accounts(stack: Stack, actor: Principal, after: str = "", limit: int = 100) -> list[Account]:
+    """A page of accounts behind a name, in order: of the actor's tenant, or of all for an owner. FORBIDDEN."""
+    authorise(stack, "principal.list", actor)
+    query = select(principals).where(principals.c.name > after).order_by(principals.c.name).limit(limit)
+    if OWNER not in actor.roles:
+        query = query.where(principals.c.tenant == actor.tenant)
+    return [account_of(row) for row in stack.state.read(lambda tx: tx.execute(query).all())]
+
+
+def account_of(row: Any) -> Account:
+    return Account(of_row(row), row.status, row.password is not None, row.issuer, row.created_at, row.seen_at)
+
+
+def owner() -> Principal:
+    """The one who may do everything with a new home; sees what carries the label ``owner``."""
+    whole = Principal(new_id("p"), OWNER, frozenset({OWNER}), Classification.RESTRICTED, frozenset({OWNER}))
+    return replace(whole, asserted=True)

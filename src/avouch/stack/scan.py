@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
+from avouch import segment
 from avouch.errors import AvouchError, Code
 from avouch.lake.chunks import CHUNKS, EMBEDDINGS
 from avouch.lake.schema import data_keys
@@ -26,18 +27,22 @@ class Canary:
     rows: tuple[int, ...]
     blobs: tuple[str, ...]
     key: bytes
+    sentences: tuple[str, ...]
 
     @classmethod
     def of(cls, stack: Stack, tx: Connection, found: list[Version]) -> Canary:
         document_id = found[0].document_id
-        for version in found:
-            stack.store.text(tx, document_id, version.text_blob)  # so that the cache, too, holds what is looked for
+        texts = [stack.store.text(tx, document_id, version.text_blob) for version in found]
+        spans = [(text, span) for text in texts for span in segment.sentences(text, 0, len(text))]
+        sentences = tuple(text[span.start : span.end] for text, span in spans)
+        stack.recent.embed(sentences[:1])  # so that every cache, too, holds what is looked for
         query = select(data_keys.c.wrapped).where(data_keys.c.subject == document_id)
         return cls(
             tuple(version.ordinal for version in found),
             tuple(row for v in found for row in range(v.first_row, v.first_row + v.rows)),
             tuple(sorted({name for v in found for name in (v.original_blob, v.text_blob)})),
             bytes(tx.execute(query).scalar() or b""),
+            sentences,
         )
 
 
@@ -52,6 +57,7 @@ def scan(stack: Stack, canary: Canary) -> dict[str, int]:
         "text index": stack.shelf.generation.text.count(canary.ordinals),
         "state database": occurrences(stack, canary.key),
         "text cache": stack.store.cached(canary.blobs),
+        "sentence cache": stack.recent.held(canary.sentences),
     }
 
 

@@ -42,6 +42,10 @@ class Scopes:
         self._decisions = Decisions()
         self._kept: OrderedDict[Hashable, tuple[Allowed, Rows, Mask, Visible]] = OrderedDict()
 
+    def allowed(self, policy: Policy, principal: Principal) -> Allowed:
+        """The classes that a principal may see, in which relation, at any moment."""
+        return self._decisions.allowed(policy, principal, self._catalog.classes)
+
     def of(self, tx: Connection, policy: Policy, principal: Principal, moment: Moment, rows: int) -> Scope:
         """The scope of a principal at a moment, over ``rows`` rows."""
         catalog = self._catalog

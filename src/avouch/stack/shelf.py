@@ -22,6 +22,7 @@ from avouch.index import current
 from avouch.index.generation import Generation
 from avouch.lake import chunks, documents
 from avouch.ledger import log
+from avouch.policy.mask import Allowed
 from avouch.records import Fate, Moment, Principal, Rows, Spans, TextRow, Version
 from avouch.stack.scope import Scope, Scopes
 
@@ -151,6 +152,11 @@ class Shelf:
         for row, span in zip(rows, spans, strict=True):
             words = chunks.searchable(text, "", chunks.unpack(span))
             yield TextRow(row=row, version=version.ordinal, text=words, **values)
+
+    def allowed(self, principal: Principal) -> Allowed:
+        """The classes that a principal may see, whenever they held."""
+        with self._lock:
+            return self._scopes.allowed(self.stack.policy, principal)
 
     def scope(self, principal: Principal, moment: Moment) -> Scope:
         """What a principal may find at a moment: the classes, the mask over versions, the mask over rows."""

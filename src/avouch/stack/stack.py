@@ -25,11 +25,16 @@ from avouch.ledger.note import VerifierKey
 from avouch.ledger.prove import Signer
 from avouch.policy.groups import GroupPolicy
 from avouch.ports import Embedder, Policy
+from avouch.retrieve.recent import Recent
 from avouch.stack import people
 from avouch.stack.erase import resume
 from avouch.stack.home import Home, lock
+from avouch.stack.rights import OWNER
+from avouch.stack.throttle import Throttle
 
 if TYPE_CHECKING:
+    from avouch.adapters.jwt_bearer import JwtBearer
+    from avouch.adapters.oidc_login import OidcLogin
     from avouch.stack.shelf import Shelf
 
 
@@ -40,6 +45,7 @@ class Stack:
         self.home, self.settings, self.state, self._held = home, settings, state, held
         self.policy: Policy = GroupPolicy()
         self.log = log.Log()
+        self.throttle = Throttle()
         self.catalog = Catalog()
         self.ingesting = threading.Lock()
         self.id = state.read(lambda tx: schema.fact(tx, "id"))
@@ -47,7 +53,7 @@ class Stack:
         self.vault = Vault(self.ring)
         self.store = Store(FileBlobs(home.blobs), self.vault)
         self.tables = DeltaTables(home.tables)
-        self.owner = people.find(self, people.OWNER)
+        self.owner = people.find(self, OWNER)
 
     @classmethod
     def create(cls, root: Path) -> Stack:
@@ -67,7 +73,7 @@ class Stack:
         def begin(tx: Connection) -> None:
             at = genesis.now(tx)
             schema.create(tx, {"id": home_id, "created": from_micros(at)})
-            people.insert_principal(tx, first)
+            people.insert_principal(tx, first, at)
             genesis.append(tx, "home.create", first.id, {"home": home_id, "schema": schema.SCHEMA}, at)
 
         state.write(lambda tx: log.metadata.create_all(tx))
@@ -106,6 +112,10 @@ class Stack:
         self.close()
 
     def close(self) -> None:
+        if self.throttle.counting:
+            from avouch.stack.signin import tell
+
+            tell(self, 0, whole=True)
         if "shelf" in self.__dict__:
             self.shelf.generation.close()
         self.state.close()
@@ -126,6 +136,20 @@ class Stack:
         self.ring = self.vault.ring = ring
 
     @cached_property
+    def bearer(self) -> JwtBearer:
+        """Checks the tokens of services; remembers the issuers' keys."""
+        from avouch.adapters.jwt_bearer import JwtBearer
+
+        return JwtBearer(self.settings.issuers)
+
+    @cached_property
+    def logins(self) -> dict[str, OidcLogin]:
+        """The identity providers that people sign in by, by issuer."""
+        from avouch.adapters.oidc_login import OidcLogin
+
+        return {one.issuer: OidcLogin(one) for one in self.settings.issuers if one.client_id}
+
+    @cached_property
     def embedder(self) -> Embedder:
         """The embedding model, loaded at first use."""
         from avouch.adapters.onnx_embedder import open_embedder
@@ -138,6 +162,11 @@ class Stack:
         elif held != embedder.digest:
             raise AvouchError(Code.MODEL_CHANGED, "the home was embedded with another model")
         return embedder
+
+    @cached_property
+    def recent(self) -> Recent:
+        """Vectors of the sentences that answers were drawn from lately."""
+        return Recent(self.embedder.embed)
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -12,6 +12,7 @@ from avouch.lake import documents
 from avouch.lake.schema import citations
 from avouch.records import Fate, Principal
 from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.passages import resource_of
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -47,7 +48,8 @@ def withdraw(stack: Stack, principal: Principal, document_id: str, wrong: bool, 
 
         return commit
 
-    done = act(stack, "withdraw", principal, do)
+    on = stack.state.read(lambda tx: documents.document(tx, document_id).current)
+    done = act(stack, "withdraw", principal, do, [resource_of(on)])
     stack.shelf.refresh()
     return done
 

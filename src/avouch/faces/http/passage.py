@@ -1,0 +1,131 @@
+"""The way through a door: who it is, how often, whether they may, whether this was answered before."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from anyio import to_thread
+from fastapi import Request
+from starlette.responses import Response
+
+from avouch.errors import AvouchError, Code
+from avouch.faces.http import caller
+from avouch.records import Principal
+from avouch.stack import idempotent
+from avouch.stack.act import authorise
+from avouch.stack.reading import may
+
+if TYPE_CHECKING:
+    from avouch.faces.http.door import Door
+
+Handler = Callable[[Request], Awaitable[Response]]
+KEY = "idempotency-key"
+STORED = 1_000_000
+"""Bytes of an answer beyond which it is not kept for repetition."""
+
+
+def through(door: Door, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """The handler behind its door."""
+
+    async def handle(request: Request) -> Response:
+        settings = request.app.state.stack.settings
+        if door.upload:
+            request.scope["avouch.body_limit"] = settings.max_upload_bytes
+        if door.public:
+            return await handler(request)
+        principal, fresh = await to_thread.run_sync(enter, door, request)
+        request.state.principal = principal
+        request.app.state.rates.take(principal)
+        key = request.headers.get(KEY)
+        if key is not None and door.method not in caller.SAFE:
+            response = await once(door, request, principal, key, handler)
+        else:
+            response = await handler(request)
+        if fresh is not None:
+            caller.set_cookie(request, response, fresh)
+        return tagged(request, response) if door.method == "GET" and not door.stream else response
+
+    return handle
+
+
+def enter(door: Door, request: Request) -> tuple[Principal, str | None]:
+    """Authenticate, and for what only reads, authorise."""
+    stack = request.app.state.stack
+    principal, fresh = caller.authenticate(stack, request)
+    if door.checked and not any(may(stack, principal, act) for act in door.acts):
+        authorise(stack, door.acts[0], principal)
+    return principal, fresh
+
+
+def tagged(request: Request, response: Response) -> Response:
+    """With an ETag over the bytes; 304 where the caller has them."""
+    body = getattr(response, "body", None)
+    if response.status_code != 200 or not isinstance(body, bytes):
+        return response
+    tag = etag(body)
+    response.headers["etag"] = tag
+    response.headers.setdefault("cache-control", "private, no-cache")
+    if tag in tags(request.headers.get("if-none-match", "")):
+        kept = {name: response.headers[name] for name in ("etag", "cache-control")}
+        seen = Response(status_code=304, headers=kept)
+        seen.raw_headers += [(n, v) for n, v in response.raw_headers if n == b"set-cookie"]
+        return seen
+    return response
+
+
+def etag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def tags(text: str) -> list[str]:
+    return [one.strip().removeprefix("W/") for one in text.split(",")]
+
+
+def matched(request: Request, body: bytes) -> None:
+    """PRECONDITION_FAILED where the caller names another state with If-Match than the one that is."""
+    told = request.headers.get("if-match")
+    if told is not None and told.strip() != "*" and etag(body) not in tags(told):
+        raise AvouchError(Code.PRECONDITION_FAILED, "it is not what If-Match says")
+
+
+async def once(door: Door, request: Request, principal: Principal, key: str, handler: Handler) -> Response:
+    """Run a write once for its key: whoever repeats it is told what the first was told."""
+    if door.stream and "text/event-stream" in request.headers.get("accept", ""):
+        raise AvouchError(Code.INPUT_INVALID, "header.idempotency-key: an answer in events is not repeated")
+    if not 0 < len(key) <= 200 or not key.isprintable():
+        raise AvouchError(Code.INPUT_INVALID, "header.idempotency-key: 1 to 200 printable characters")
+    stack = request.app.state.stack
+    said = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    said.update(await request.body())
+    claim = idempotent.Claim.of(stack, principal, key, said.hexdigest())
+    running: dict[str, asyncio.Event] = request.app.state.running
+    while (other := running.get(claim.digest)) is not None:
+        await other.wait()
+    running[claim.digest] = asyncio.Event()
+    try:
+        kept = await to_thread.run_sync(idempotent.claim, stack, claim)
+        if kept is not None:
+            return Response(kept.body, kept.status, {"idempotency-replayed": "true"}, kept.media_type)
+        return await first(stack, claim, request, handler)
+    finally:
+        running.pop(claim.digest).set()
+
+
+async def first(stack: Any, claim: idempotent.Claim, request: Request, handler: Handler) -> Response:
+    """Run it, and keep what was answered; what was refused may be tried again with the same key."""
+    try:
+        response = await handler(request)
+    except AvouchError as error:
+        if error.code is not Code.STATE_UNKNOWN:
+            await to_thread.run_sync(idempotent.release, stack, claim)
+        raise
+    body = getattr(response, "body", None)
+    if response.status_code >= 400:
+        await to_thread.run_sync(idempotent.release, stack, claim)
+    elif isinstance(body, bytes) and len(body) <= STORED:
+        kept = idempotent.Kept(response.status_code, response.media_type or "application/json", body)
+        await to_thread.run_sync(idempotent.keep, stack, claim, kept)
+    return response

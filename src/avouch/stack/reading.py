@@ -1,0 +1,201 @@
+"""What a principal may read of a home: documents that the policy shows them, vouchers, entries.
+
+Reading is not an act and leaves no entry; asking and searching are, and do.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from avouch.errors import AvouchError, Code
+from avouch.lake import documents
+from avouch.lake.schema import answers, members, versions
+from avouch.ledger import log
+from avouch.ledger.entry import read as read_leaf
+from avouch.policy.mask import Allowed, attributes
+from avouch.records import Document, Principal, Resource, Version
+from avouch.stack.passages import Compartments, resource_of
+from avouch.stack.rights import OWNER
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+
+def may(stack: Stack, principal: Principal, action: str) -> bool:
+    """Whether a principal may do an act in their own tenant; no entry tells of the question."""
+    if principal.scopes and action not in principal.scopes:
+        return False
+    (decision,) = stack.policy.decide(principal, action, [Resource(principal.tenant, tenant=principal.tenant)])
+    return decision.allowed and not decision.errors
+
+
+def inside(principal: Principal, allowed: Allowed) -> ColumnElement[bool]:
+    """The rows of ``versions`` that lie in what is allowed: the mask, said to the database."""
+    mine = versions.c.compartment.in_(select(members.c.compartment_id).where(members.c.principal_id == principal.id))
+    both = sorted({*allowed.inside} & {*allowed.outside})
+    within, without = sorted({*allowed.inside} - {*both}), sorted({*allowed.outside} - {*both})
+    return or_(
+        versions.c.class_id.in_(both),
+        and_(versions.c.class_id.in_(within), mine),
+        and_(versions.c.class_id.in_(without), ~mine),
+    )
+
+
+def sees(stack: Stack, tx: Connection, principal: Principal, found: list[Version]) -> list[Version]:
+    """Those of the versions that the policy, asked on each one's own attributes, shows the principal."""
+    held = Compartments(stack.catalog.compartments(tx, principal.id))
+    resources = [resource_of(version, held.relation(version)) for version in found]
+    decided = stack.policy.decide(attributes(principal), "see", resources) if resources else []
+    return [version for version, d in zip(found, decided, strict=True) if d.allowed and not d.errors]
+
+
+def library(stack: Stack, principal: Principal, after: str, limit: int) -> list[Document]:
+    """A page of the documents whose newest version the principal may see, in the order of their ids."""
+    stack.shelf.refresh()
+    allowed = stack.shelf.allowed(principal)
+
+    def query(tx: Connection) -> list[Document]:
+        d = documents.documents
+        newest = d.join(versions, d.c.current == versions.c.ordinal)
+        wanted = select(d.c.id, d.c.source_id, d.c.key, d.c.current).select_from(newest)
+        page = wanted.where(d.c.id > after, inside(principal, allowed)).order_by(d.c.id).limit(limit)
+        rows = tx.execute(page).all()
+        found = documents.by_ordinal(tx, [row.current for row in rows])
+        seen = {version.ordinal for version in sees(stack, tx, principal, list(found.values()))}
+        return [Document(r.id, r.source_id, r.key or "", found[r.current]) for r in rows if r.current in seen]
+
+    return stack.state.read(query)
+
+
+def document(stack: Stack, principal: Principal, document_id: str) -> tuple[Document, list[Version]]:
+    """A document with those of its versions that the principal may see, oldest first.
+
+    NOT_FOUND where there is none, or its newest version is not theirs to see.
+    """
+    stack.shelf.refresh()
+
+    def query(tx: Connection) -> tuple[Document, list[Version]]:
+        found = documents.document(tx, document_id)
+        seen = sees(stack, tx, principal, documents.versions_of(tx, document_id))
+        if found.current.id not in {version.id for version in seen}:
+            raise AvouchError(Code.NOT_FOUND, f"no document {document_id}")
+        return found, seen
+
+    return stack.state.read(query)
+
+
+def text(stack: Stack, principal: Principal, document_id: str, version_id: str | None = None) -> str:
+    """What was read from the newest or one version of a document. NOT_FOUND, ERASED."""
+    found, seen = document(stack, principal, document_id)
+    wanted = next((v for v in seen if v.id == (version_id or found.current.id)), None)
+    if wanted is None:
+        raise AvouchError(Code.NOT_FOUND, f"no version {version_id} of {document_id}")
+    return stack.state.read(lambda tx: stack.store.text(tx, document_id, wanted.text_blob))
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A voucher as a line: its id, its ledger entry, whose question it was."""
+
+    voucher_id: str
+    seq: int
+    principal_id: str
+
+
+def vouchers(stack: Stack, principal: Principal, before: int, limit: int) -> list[Voucher]:
+    """A page of vouchers, newest first: one's own, or for who audits or reviews, those of the tenant."""
+    query = select(answers.c.id, answers.c.seq, answers.c.principal_id).where(answers.c.seq < before)
+    if wide(stack, principal):
+        query = query.join(log.entries, log.entries.c.seq == answers.c.seq).where(mine_to_read(principal))
+    else:
+        query = query.where(answers.c.principal_id == principal.id)
+    rows = stack.state.read(lambda tx: tx.execute(query.order_by(answers.c.seq.desc()).limit(limit)).all())
+    return [Voucher(row.id, row.seq, row.principal_id) for row in rows]
+
+
+def wide(stack: Stack, principal: Principal) -> bool:
+    """Whether a principal reads what others asked."""
+    return may(stack, principal, "audit") or may(stack, principal, "review")
+
+
+def mine_to_read(principal: Principal) -> ColumnElement[bool]:
+    """The entries of one's tenant; owners read all."""
+    return log.entries.c.seq >= 0 if OWNER in principal.roles else log.entries.c.tenant == principal.tenant
+
+
+def voucher(stack: Stack, principal: Principal, voucher_id: str) -> tuple[dict[str, Any], list[str]]:
+    """A portable voucher, and the places of which the content is not shown: erased, or not theirs to see.
+
+    Whoever asked has it, and who audits or reviews in the tenant. What quotes a document is disclosed only to
+    who may see that document now; the question only to who asked it, or reviews. The rest verifies without.
+    """
+    from avouch.stack.vouchers import export
+
+    def owned(tx: Connection) -> str | None:
+        query = select(answers.c.principal_id).join(log.entries, log.entries.c.seq == answers.c.seq)
+        found = tx.execute(query.where((answers.c.id == voucher_id) & mine_to_read(principal))).scalar()
+        return None if found is None else str(found)
+
+    asker = stack.state.read(owned)
+    if asker is None or (asker != principal.id and not wide(stack, principal)):
+        raise AvouchError(Code.NOT_FOUND, f"no voucher {voucher_id}")
+    told, gone = export(stack, voucher_id)
+    hidden = withheld(stack, principal, told["body"])
+    if asker != principal.id and not may(stack, principal, "review"):
+        hidden.append("/question")
+    shown = {at: part for at, part in told["disclosures"].items() if at not in hidden}
+    return {**told, "disclosures": shown}, sorted({*hidden, *(part.pointer for part in gone)})
+
+
+def withheld(stack: Stack, principal: Principal, body: dict[str, Any]) -> list[str]:
+    """Where a body quotes versions that the principal may not see."""
+    quoted: dict[str, list[str]] = {f"/passages/{p}": [one["version"]] for p, one in enumerate(body["passages"])}
+    for c, claim in enumerate(body["claims"]):
+        quoted[f"/claims/{c}"] = [cited["version"] for cited in claim["citations"]]
+        quoted |= {f"/claims/{c}/citations/{n}": [cited["version"]] for n, cited in enumerate(claim["citations"])}
+    ids = {version for those in quoted.values() for version in those}
+    stack.shelf.refresh()
+
+    def query(tx: Connection) -> set[str]:
+        return {version.id for version in sees(stack, tx, principal, list(documents.by_id(tx, ids).values()))}
+
+    seen = stack.state.read(query)
+    return [at for at, those in quoted.items() if not seen.issuperset(those)]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """An entry as its auditor reads it. ``body`` is None where it was erased."""
+
+    seq: int
+    time: str
+    kind: str
+    actor: str
+    tenant: str
+    body: dict[str, Any] | None
+
+
+def entries(stack: Stack, principal: Principal, after: int, limit: int, kind: str = "") -> list[LedgerEntry]:
+    """A page of entries behind one, in order: those of one's tenant, or all for an owner."""
+    e = log.entries
+    query = select(e.c.leaf, e.c.tenant, e.c.body).where(e.c.seq > after, mine_to_read(principal))
+    if kind:
+        query = query.where(or_(e.c.kind == kind, e.c.kind.startswith(kind + ".", autoescape=True)))
+    rows = stack.state.read(lambda tx: tx.execute(query.order_by(e.c.seq).limit(limit)).all())
+    return [entry_of(row) for row in rows]
+
+
+def entry_of(row: Any) -> LedgerEntry:
+    leaf = read_leaf(bytes(row.leaf))
+    body = None if row.body is None else json.loads(row.body)
+    return LedgerEntry(leaf.seq, leaf.time, leaf.kind, leaf.actor, row.tenant, body)
+
+
+def whole_log(stack: Stack, principal: Principal) -> None:
+    """FORBIDDEN unless they may read the log of all tenants at once: owners, and the home's own tenant."""
+    if OWNER not in principal.roles and principal.tenant != stack.owner.tenant:
+        raise AvouchError(Code.FORBIDDEN, f"{principal.id} may read the entries of their own tenant")
