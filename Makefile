@@ -25,6 +25,7 @@ $(VENV)/.installed: $(BIN)/python requirements/base.txt requirements/model.txt p
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@scripts/setup-engines
 	@touch $@
 
 test: setup-dev check

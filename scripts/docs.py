@@ -1,4 +1,6 @@
-"""Writes docs/errors.md, commands.md, ports.md and results.md from the code and the benches, so that they cannot lie.
+"""Writes docs/errors.md, commands.md, ports.md, results.md, routes.md and openapi.json from the code and the benches.
+
+So they cannot lie.
 
 Run ``make docs`` after a change; ``tests/house`` holds them against the code.
 """
@@ -88,8 +90,37 @@ def results() -> str:
     return "\n".join(parts)
 
 
+def routes() -> str:
+    """Every HTTP route with the act that it is."""
+    from avouch.faces.http.app import described
+    from avouch.faces.http.door import SELF
+
+    head = "# Routes\n\nEvery HTTP route, the act that it asks for, and what it does ([how to use them](http.md)).\n\n"
+    head += "`self` is no act: being signed in is enough. `*`: it concerns all tenants at once.\n\n"
+    lines = ["| | | act | |", "|---|---|---|---|"]
+    for one in sorted(described().state.doors, key=lambda one: (one.path, one.method)):
+        acts = "public" if one.public else " or ".join(f"`{act}`" if act != SELF else "self" for act in one.acts)
+        said = (one.endpoint.__doc__ or "").strip().splitlines()[0]
+        lines.append(f"| {one.method} | `{one.path}` | {acts}{' *' if one.home else ''} | {said} |")
+    return head + "\n".join(lines) + "\n"
+
+
+def openapi() -> str:
+    """The OpenAPI description."""
+    from avouch.faces.http.app import described
+
+    return json.dumps(described().openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 FIGURES = ("quality", "operating_point")
-PAGES = {"errors.md": errors, "commands.md": command_page, "ports.md": ports, "results.md": results}
+PAGES = {
+    "errors.md": errors,
+    "commands.md": command_page,
+    "ports.md": ports,
+    "results.md": results,
+    "routes.md": routes,
+    "openapi.json": openapi,
+}
 
 if __name__ == "__main__":
     for name, make in PAGES.items():

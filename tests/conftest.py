@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.postgres import MISSING, Cluster, cluster
 
 from avouch.ingest.discover import Options
 from avouch.records import Classification, IngestReport, Metadata, Principal
 from avouch.stack import people
 from avouch.stack.ingest import ingest
 from avouch.stack.stack import Stack
-from tests.postgres import MISSING, Cluster, cluster
 
 PAGES = {
     "hand.md": "# Hands\n\nAlcohol hand rub is applied for 20 seconds. Hands are dry before gloves are put on.\n",

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -36,7 +37,8 @@ class Cluster:
     folder: Path
     bin: Path
     port: int
-    user: dict[str, int]
+    user: dict[str, Any]
+    durable: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -48,7 +50,12 @@ class Cluster:
         return f"t{os.getpid()}_{next(NUMBERS)}"
 
     def start(self) -> None:
-        settings = ("fsync=off", "max_connections=200", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}")
+        settings = (
+            "fsync=on" if self.durable else "fsync=off",
+            "max_connections=200",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self.folder}",
+        )
         told = [word for setting in settings for word in ("-c", setting)]
         command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *told]
         with (self.folder / "log").open("ab") as log:
@@ -73,21 +80,25 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster | None]:
-    """A new cluster, or None where PostgreSQL is not installed. It never runs as root: it refuses to."""
+def cluster(durable: bool = False) -> Iterator[Cluster | None]:
+    """A new cluster, or None where PostgreSQL is not installed. It never runs as root: it refuses to.
+
+    Unless ``durable``, it does not wait for the disk: it outlives a killed process, not a power cut.
+    """
     found = programs()
     if found is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="avouch-pg-") as name:
-        folder, user = Path(name), {}
+        folder = Path(name)
+        user: dict[str, Any] = {}
         if os.geteuid() == 0:
             account = next(a for a in map(account_of, ("postgres", "nobody")) if a)
             user = {"user": account.pw_uid, "group": account.pw_gid}
             os.chown(folder, account.pw_uid, account.pw_gid)
         command = [str(found / "initdb"), "-D", str(folder / "data"), "-U", "avouch", "-A", "trust", "-E", "UTF8", "-N"]
         subprocess.run([*command, "--no-locale"], check=True, capture_output=True, cwd=folder, **user)
-        made = Cluster(folder, found, free_port(), user)
+        made = Cluster(folder, found, free_port(), user, durable)
         made.start()
         try:
             yield made

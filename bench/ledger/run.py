@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -18,8 +20,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from machine import facts, goal, quantiles, write
+from tests.postgres import MISSING, cluster
 
 from avouch.ledger import log, merkle, prove
 from avouch.ledger.verify import verify
@@ -61,7 +65,7 @@ def rate(stack: Stack, callers: int) -> dict[str, float]:
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - started
-    return {"callers": callers, "acts_per_s": round(len(times) / seconds, 1), **quantiles(times)}
+    return {"callers": callers, "acts": len(times), "acts_per_s": round(len(times) / seconds, 1), **quantiles(times)}
 
 
 def fill(stack: Stack, size: int) -> None:
@@ -117,24 +121,60 @@ def proving(stack: Stack, folder: Path, size: int) -> dict[str, float]:
     }
 
 
+def on_postgres(folder: Path) -> dict[str, Any]:
+    """The same acts on a PostgreSQL of the run's own that waits for its disk: one process, then three at once."""
+    with cluster(durable=True) as made:
+        if made is None:
+            return {"skipped": MISSING}
+        home = folder / "shared"
+        home.mkdir()
+        (home / "avouch.toml").write_text(f'state = "{made.url}"\n')
+        with Stack.create(home) as stack:
+            alone = [rate(stack, callers) for callers in CALLERS]
+            before = stack.state.read(log.size)
+            started = time.perf_counter()
+            command = [sys.executable, str(Path(__file__)), "--out", os.devnull, "--join", str(home)]
+            children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+            told = [json.loads(child.communicate()[0]) for child in children]
+            seconds = time.perf_counter() - started
+            added = stack.state.read(log.size) - before
+            assert added == sum(one["acts"] for one in told)
+            assert audit(stack, []).valid
+    together = {"processes": 3, "callers": 3 * CALLERS[-1], "acts": added, "seconds_with_start": round(seconds, 1)}
+    together["acts_per_s"] = round(sum(one["acts_per_s"] for one in told), 1)
+    return {"one_process": alone, "three_processes": {**together, "p99_ms": max(one["p99_ms"] for one in told)}}
+
+
+def join(home: Path) -> None:
+    """One of three processes: acts from 64 callers, reported as JSON."""
+    with Stack.open(home) as stack:
+        told = rate(stack, CALLERS[-1])
+    print(json.dumps(told))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--entries", type=int, default=100_000)
+    parser.add_argument("--join", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.join:
+        return join(options.join)
     machine = facts()
     with tempfile.TemporaryDirectory(dir=options.out.parent) as folder, Stack.create(Path(folder) / "home") as stack:
         rates = [rate(stack, callers) for callers in CALLERS]
         fill(stack, options.entries)
         proofs = proving(stack, Path(folder), stack.state.read(log.size))
+        shared = on_postgres(Path(folder))
     at_64 = rates[-1]
     goals = [
         goal("at least 4,000 acts/s at 64 callers", at_64["acts_per_s"], at_64["acts_per_s"] >= 4000),
         goal("p99 under 25 ms at 64 callers", at_64["p99_ms"], at_64["p99_ms"] < 25),
     ]
-    result = {"machine": machine, "acts": rates, "proofs": proofs, "goals": goals}
+    result = {"machine": machine, "acts": rates, "postgres": shared, "proofs": proofs, "goals": goals}
     write(options.out, result)
     print(json.dumps(result, indent=1))
+    return None
 
 
 if __name__ == "__main__":

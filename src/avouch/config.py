@@ -20,18 +20,38 @@ class Settings:
 
     ``chunk_chars`` is the target length of a chunk; ``batch_chunks`` bounds what one ingest commit holds;
     ``abstain_below`` is the confidence under which an answer is not given; ``lock_seconds`` is how long a
-    second process waits for the home. A session ends ``session_hours`` after the sign-in or when it is not used
+    second process waits for the home, ``busy_seconds`` an ingest for another to end.
+
+    ``state`` is a PostgreSQL URL where several processes share the home, each home in a ``state_schema`` of its
+    own; ``storage`` is ``s3://bucket/prefix`` where content lies in an object store, at ``storage_endpoint``
+    unless that is Amazon's. Passwords and credentials come from the environment (PGPASSFILE, AWS_…).
+
+    A session ends ``session_hours`` after the sign-in or when it is not used
     for ``session_idle_minutes``; its token changes every ``session_rotate_minutes``. An emergency lasts
     ``emergency_minutes`` unless told otherwise, and never more than ``emergency_max_minutes``.
 
     The server runs ``http_threads`` requests at once and holds ``http_concurrency``; more are told to come again.
     It lets a principal and a tenant send ``rate_principal`` and ``rate_tenant`` requests a second (0: as many as
-    they like), in bursts of twice as many. ``cors_origins`` and ``hosts`` are lists by commas, ``ingest_roots``
+    they like), in bursts of twice as many. ``public_origin`` is how browsers reach it where a proxy stands before
+    it (https://avouch.example). ``cors_origins`` and ``hosts`` are lists by commas, ``ingest_roots``
     are folders by colons; ``backups`` is where backups go, empty for HOME/backups.
+
+    ``traces`` is where spans go: ``console``, the address of an OTLP collector, or nowhere; ``trace_ratio`` is
+    the part that is kept; ``trace_content`` is the highest classification whose content may go along, by default
+    none. ``siem`` is where security events go: ``file:/PATH``, ``syslog+tls://HOST:PORT`` (also ``+tcp``, ``+udp``) or
+    ``https://…``; ``siem_ca`` is a file of certificates to trust, ``siem_token_file`` holds the bearer token;
+    ``siem_format`` is ndjson or json; ``siem_names`` is yes where principals' names go along.
+    ``siem_file_bytes`` is when a new file begins, ``siem_signins`` how many refused sign-ins of one
+    principal in ``siem_minutes`` are a finding.
     """
 
     model: str = ""
     keys: str = ""
+    state: str = ""
+    state_schema: str = "avouch"
+    storage: str = ""
+    storage_endpoint: str = ""
+    storage_region: str = ""
     chunk_chars: int = 1000
     batch_chunks: int = 2000
     batch_documents: int = 1000
@@ -40,6 +60,7 @@ class Settings:
     passages: int = 10
     abstain_below: float = 0.5
     lock_seconds: float = 3.0
+    busy_seconds: float = 60.0
     threads: int = 0
     session_hours: float = 12.0
     session_idle_minutes: float = 60.0
@@ -58,10 +79,22 @@ class Settings:
     max_upload_bytes: int = 500_000_000
     rate_principal: float = 50.0
     rate_tenant: float = 200.0
+    public_origin: str = ""
     cors_origins: str = ""
     hosts: str = ""
     ingest_roots: str = ""
     backups: str = ""
+    traces: str = ""
+    trace_ratio: float = 1.0
+    trace_content: str = ""
+    siem: str = ""
+    siem_ca: str = ""
+    siem_token_file: str = ""
+    siem_format: str = "ndjson"
+    siem_names: str = "no"
+    siem_file_bytes: int = 100_000_000
+    siem_signins: int = 10
+    siem_minutes: int = 10
 
 
 KINDS: dict[str, Callable[[Any], Any]] = {

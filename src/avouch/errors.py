@@ -99,6 +99,9 @@ class Code(Enum):
     )
     MODEL_CHANGED = Kind(409, False, "Put the setting `model` back, or take the sources into a new home.")
     MODEL_DIGEST = Kind(500, False, "The weights are not the pinned ones; install them anew.")
+    STORAGE_UNAVAILABLE = Kind(503, True, "Check the bucket, its endpoint and the AWS_ credentials, then try again.")
+    SINK_UNAVAILABLE = Kind(503, True, "Check that the receiver runs and can be reached; what it missed is sent again.")
+    SINK_REFUSED = Kind(502, False, "Check the receiver's address, certificate, token and limits; nothing is skipped.")
     INDEX_STALE = Kind(503, True, "Run `avouch index rebuild`; it reads the lake and loses nothing.")
     # the ledger and what it proves
     LEDGER_BROKEN = Kind(500, False, "Keep the home as it is and compare with an anchored checkpoint.")

@@ -58,6 +58,11 @@ def secure(url: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
 
 
+def is_subject(value: Any) -> bool:
+    """Whether it can be what an issuer calls somebody: 1 to 255 printable ASCII characters (OpenID Connect Core 2)."""
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
+
+
 def parse(told: Any) -> tuple[Issuer, ...]:
     """The issuers of the settings; CONFIG_INVALID. None may be named twice, or without its use."""
     if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):

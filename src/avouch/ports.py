@@ -182,6 +182,34 @@ class Policy(Protocol):
         """One decision for each resource. ``action`` is ``see`` for content, else the first word of an act."""
 
 
+class Notice(NamedTuple):
+    """One security event on its way out: ``data`` is UTF-8 JSON without a line break, ``at`` is in µs.
+
+    ``severity`` is from 1 (informational) to 5 (critical); ``uid`` is the same whenever the event is sent again.
+    """
+
+    uid: str
+    at: int
+    severity: int
+    data: bytes
+
+
+class Sink(Protocol):
+    """Where security events go. ``name`` says what and where to, without a secret; ``kind`` is its first word."""
+
+    kind: str
+    name: str
+
+    def send(self, notices: Sequence[Notice]) -> None:
+        """Hand over a batch, in order; return when the other side has it, or it is durable.
+
+        SINK_UNAVAILABLE and SINK_REFUSED where that is not sure: any of them may have arrived, and all will be
+        sent again.
+        """
+
+    def close(self) -> None: ...
+
+
 class Progress(Protocol):
     """Told about long work. ``total`` may grow while the work is being found."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -36,6 +38,27 @@ def test_the_log_of_a_delta_table_keeps_statistics_of_ids_only(tmp_path: Path) -
     log = "".join(path.read_text() for path in (tmp_path / TABLE / "_delta_log").glob("*.json"))
     assert '\\"row\\":' in log
     assert '\\"start\\":' not in log.partition("stats")[2].partition("tags")[0]
+
+
+def test_readers_do_not_stumble_over_files_that_are_removed_while_they_read(tmp_path: Path) -> None:
+    tables, over = DeltaTables(tmp_path), threading.Event()
+    for version in range(30):
+        tables.append(TABLE, columns(version * 10, 10, version))
+
+    def read() -> int:
+        other, count = DeltaTables(tmp_path), 0
+        while not over.is_set():
+            rows = other.read(TABLE, ("row", "vector"))["row"]
+            assert len(rows) % 10 == 0
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        for version in range(25):
+            tables.delete(TABLE, [version])
+        over.set()
+        assert all(reader.result() for reader in readers)
 
 
 def test_a_copy_is_consistent_and_deleted_bytes_are_gone(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 from tests.conftest import take_in
 
+from avouch.adapters.sqlite_state import SqliteState
 from avouch.errors import AvouchError, Code
 from avouch.lake import chunks, documents, schema
 from avouch.lake.migrate import migrate as migrate_lake
@@ -129,6 +130,7 @@ def test_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:
 def test_a_full_disk_is_an_error_and_leaves_nothing_half_done(stack: Stack, ann: Principal, library: Path) -> None:
     take_in(stack, library)
     before = stack.state.read(count)
+    assert isinstance(stack.state, SqliteState)
     stack.state.limit_pages(stack.state.pages())
     with pytest.raises(AvouchError) as error:
         for n in range(400):

@@ -20,7 +20,8 @@ ways of writing make no difference, and a form that it does not know is refused 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from avouch.adapters.cedar_schema import DOCUMENT
@@ -28,13 +29,28 @@ from avouch.errors import AvouchError, Code
 
 HARMLESS = frozenset({"Action", "Principal", "Tenant"})
 Policies = dict[str, dict[str, Any]]
+WORDLESS = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n\r]*', re.DOTALL)
+TOKEN = re.compile(r"\w+|[^\w\s]")
+MAX_DEPTH, MAX_TOKENS = 40, 2_000
 
 
-def check(policies: Policies, templates: Policies) -> None:
-    """POLICY_NAMES_DOCUMENT where a policy could tell one document from another."""
+def bounded(name: str, text: str) -> None:
+    """POLICY_INVALID where a text nests deeper than the engine's parser stands: it would take the process down."""
+    depth = 0
+    for statement in WORDLESS.sub('""', text).split(";"):
+        if sum(1 for _ in TOKEN.finditer(statement)) > MAX_TOKENS:
+            raise AvouchError(Code.POLICY_INVALID, f"{name}: a policy of more than {MAX_TOKENS} words and signs")
+        for sign in statement:
+            depth += (sign in "([{") - (sign in ")]}")
+            if depth > MAX_DEPTH:
+                raise AvouchError(Code.POLICY_INVALID, f"{name}: brackets more than {MAX_DEPTH} deep")
+
+
+def check(policies: Iterable[tuple[str, dict[str, Any]]], templates: Policies) -> None:
+    """POLICY_NAMES_DOCUMENT where one of some named policies could tell one document from another."""
     if templates:
         raise refused(next(iter(templates)), "is a template; write it out")
-    for name, policy in policies.items():
+    for name, policy in policies:
         for part in ("principal", "action", "resource"):
             check_scope(name, part, policy[part])
         for condition in policy["conditions"]:
@@ -56,19 +72,16 @@ def walk(name: str, node: Any) -> None:
     if isinstance(node, list):
         for part in node:
             walk(name, part)
-    if not isinstance(node, dict):
+    if not isinstance(node, dict) or attribute_of_resource(node) or type_of_resource(node):
         return
     if node.get("Var") == "resource":
         raise refused(name, "uses `resource` otherwise than as `resource.attribute`")
-    if "__entity" in node:
-        return harmless(name, node["__entity"])
     if "Slot" in node:
         raise refused(name, "is a template; write it out")
-    if attribute_of_resource(node) or type_of_resource(node):
-        return None
+    if "__entity" in node:
+        harmless(name, node["__entity"])
     for part in node.values():
         walk(name, part)
-    return None
 
 
 def attribute_of_resource(node: dict[str, Any]) -> bool:
@@ -83,8 +96,9 @@ def attribute_of_resource(node: dict[str, Any]) -> bool:
 
 def type_of_resource(node: dict[str, Any]) -> bool:
     inner = node.get("is")
-    plain = isinstance(inner, dict) and inner.keys() == {"left", "entity_type"}
-    return len(node) == 1 and plain and inner["left"] == {"Var": "resource"}
+    if len(node) > 1 or not isinstance(inner, dict):
+        return False
+    return inner.keys() == {"left", "entity_type"} and inner["left"] == {"Var": "resource"}
 
 
 def every(node: Any) -> Iterator[dict[str, Any]]:

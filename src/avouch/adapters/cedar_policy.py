@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -12,24 +12,28 @@ import cedarpy
 from cedarpy import Entities, PolicySet
 
 from avouch.adapters import cedar_explain
-from avouch.adapters.cedar_check import Policies, check
+from avouch.adapters.cedar_check import Policies, bounded, check
+from avouch.adapters.cedar_reads import Reduced, for_action
 from avouch.adapters.cedar_schema import (
     MAPPING,
     SCHEMA,
     contexts,
-    document_entity,
     principal_entity,
     resource_entity,
     schema_text,
 )
 from avouch.canon import canonical, digest
 from avouch.errors import AvouchError, Code
+from avouch.policy.groups import SEE
+from avouch.policy.roles import GROUPS
 from avouch.policy.rules import Rule
-from avouch.records import Decision, Principal, Resource, VisibilityClass
+from avouch.records import Decision, Principal, Relation, Resource, VisibilityClass
 
 ENGINE = version("cedarpy")
+ACTIONS = frozenset[str]().union(*GROUPS.values()) | {SEE}
+TORN = Decision(False, (), ("a document and its class name two tenants",))
+UNKNOWN = Decision(False, (), ("no such action is in the schema",))
 UNFIT = Decision(False, (), ("the principal or the resource does not fit the schema",))
-SHAPES = 20_000
 
 
 class CedarPolicy:
@@ -41,14 +45,14 @@ class CedarPolicy:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.policies = parsed(files)
-        self._set = PolicySet.from_json_str(json.dumps(whole(self.policies)))
         self.version = f"cedar/{digest(canonical([MAPPING, ENGINE, schema_text(), dict(files)]))}"
-        self._lock = threading.Lock()
-        self._shapes: dict[VisibilityClass, str] = {}
-        self._classes = Entities.from_json_str("[]")
+        policy_set(self.policies)
+        self._for: dict[str, tuple[PolicySet, Reduced]] = {}
 
     def decide(self, principal: Principal, action: str, resources: Sequence[Resource]) -> list[Decision]:
         """One decision for each resource, from the engine itself."""
+        if action not in ACTIONS:
+            return [UNKNOWN] * len(resources)
         try:
             return self._decide(principal, action, resources)
         except (ValueError, TypeError, OverflowError):
@@ -59,63 +63,70 @@ class CedarPolicy:
 
     def explain(self, principal: Principal, action: str, resource: Resource) -> list[Rule]:
         """The rules that speak of this action and kind of resource, each condition put to the engine alone."""
-        request, entities = self._requests(principal, action, [resource])
-        return cedar_explain.explain(self.policies, request[0], entities)
+        entities, (uid,) = entities_of(principal, [resource])
+        request = requests_of(principal, action, [(uid, resource.relation)])[0]
+        return cedar_explain.explain(self.policies, request, entities)
 
     def _decide(self, principal: Principal, action: str, resources: Sequence[Resource]) -> list[Decision]:
-        if not resources:
-            return []
-        requests, entities = self._requests(principal, action, resources)
-        results = cedarpy.is_authorized_batch(requests, self._set, entities, SCHEMA)
-        return [
-            Decision(False, (), ("a document and its class name two tenants",)) if torn(one) else decision_of(result)
-            for one, result in zip(resources, results, strict=True)
-        ]
-
-    def _requests(
-        self, principal: Principal, action: str, resources: Sequence[Resource]
-    ) -> tuple[list[dict[str, Any]], Entities]:
-        """Requests and the entities that they are about. Classes are entities once and for all principals."""
-        shapes = [one.shape for one in resources if one.shape is not None and not one.id]
-        classes, uids = self._known(shapes) if shapes else (None, {})
-        fresh: dict[str, dict[str, Any]] = {}
-        context = contexts(principal)
-        who, what = {"type": "Principal", "id": principal.id}, {"type": "Action", "id": action}
-        requests = []
+        """Documents as they are; of classes each question that the policies can tell apart, once."""
+        policies, reduced = self._of(action)
+        looked_for = reduced.looked_for(principal)
+        asked: dict[Resource, Resource] = {}
         for one in resources:
-            if one.shape is not None and not one.id:
-                uid = {"type": "Document", "id": uids[one.shape]}
-            else:
-                uid = put(fresh, one)
-            requests.append({"principal": who, "action": what, "resource": uid, "context": context[one.relation]})
-        text = json.dumps([principal_entity(principal), *fresh.values()])
-        if classes is None:
-            return requests, Entities.from_json_str(text, SCHEMA)
-        return requests, classes.with_added_json_str(text, SCHEMA)
+            if one not in asked:
+                whole = one.id or one.shape is None
+                asked[one] = one if whole else replace(one, shape=reduced.shape(one.shape, looked_for))  # type: ignore[arg-type]
+        questions = list(dict.fromkeys(asked.values()))
+        if not questions:
+            return []
+        entities, uids = entities_of(principal, questions)
+        relations = (question.relation for question in questions)
+        requests = requests_of(principal, action, list(zip(uids, relations, strict=True)))
+        results = cedarpy.is_authorized_batch(requests, policies, entities, SCHEMA)
+        decided = dict(zip(questions, map(decision_of, results), strict=True))
+        return [TORN if torn(one) else decided[asked[one]] for one in resources]
 
-    def _known(self, shapes: Sequence[VisibilityClass]) -> tuple[Entities, Mapping[VisibilityClass, str]]:
-        """The entities of all classes asked about so far, these among them; and their ids."""
-        with self._lock:
-            if len(self._shapes) > SHAPES:
-                self._shapes, self._classes = {}, Entities.from_json_str("[]")
-            new = {shape for shape in shapes if shape not in self._shapes}
-            if new:
-                uids = {shape: f"class {n}" for n, shape in enumerate(new, len(self._shapes))}
-                text = json.dumps([document_entity(uid, shape) for shape, uid in uids.items()])
-                self._classes = self._classes.with_added_json_str(text, SCHEMA)
-                self._shapes = {**self._shapes, **uids}
-            return self._classes, self._shapes
+    def _of(self, action: str) -> tuple[PolicySet, Reduced]:
+        """The policies that speak of an action."""
+        if action not in self._for:
+            some = for_action(self.policies, action)
+            self._for[action] = policy_set(some), Reduced(some)
+        return self._for[action]
+
+
+def entities_of(principal: Principal, resources: Sequence[Resource]) -> tuple[Entities, list[dict[str, str]]]:
+    """The entities that requests are about, checked against the schema, and the resources' uids."""
+    found: dict[str, dict[str, Any]] = {}
+    uids = [put(found, one) for one in resources]
+    return Entities.from_json_str(json.dumps([principal_entity(principal), *found.values()]), SCHEMA), uids
+
+
+def requests_of(
+    principal: Principal, action: str, about: Sequence[tuple[dict[str, str], Relation]]
+) -> list[dict[str, Any]]:
+    context = contexts(principal)
+    same = {"principal": {"type": "Principal", "id": principal.id}, "action": {"type": "Action", "id": action}}
+    return [{**same, "resource": uid, "context": context[relation]} for uid, relation in about]
 
 
 def put(entities: dict[str, dict[str, Any]], resource: Resource) -> dict[str, str]:
-    """Add a resource under its own id; a second state of the same document gets a mark. Returns its uid."""
-    uid = resource.id
+    """Add a resource under its own id, a class under its attributes; returns its uid.
+
+    A second state of the same document gets a mark.
+    """
+    uid = resource.id or class_id(resource.shape)
     while True:
         made = resource_entity(uid, resource)
         key = f"{made['uid']['type']}::{uid}"
         if entities.setdefault(key, made) == made:
             return {"type": made["uid"]["type"], "id": uid}
         uid += "'"
+
+
+def class_id(shape: VisibilityClass | None) -> str:
+    if shape is None:
+        return ""
+    return f"class {sorted(shape.labels)} {shape.classification} {shape.tenant} {shape.kind} {shape.compartmented}"
 
 
 def torn(resource: Resource) -> bool:
@@ -128,21 +139,20 @@ def decision_of(result: cedarpy.AuthzResult) -> Decision:
     return Decision(result.allowed and not errors, tuple(sorted(result.diagnostics.reasons)), errors)
 
 
-def whole(policies: Policies) -> dict[str, Any]:
-    """A policy set in Cedar's JSON form."""
-    return {"staticPolicies": policies, "templates": {}, "templateLinks": []}
+def policy_set(policies: Policies) -> PolicySet:
+    """The policies under their own names, from Cedar's JSON form. POLICY_INVALID where it nests too deep for that."""
+    try:
+        whole = {"staticPolicies": policies, "templates": {}, "templateLinks": []}
+        return PolicySet.from_json_str(json.dumps(whole))
+    except (ValueError, RecursionError) as error:
+        raise AvouchError(Code.POLICY_INVALID, f"a policy nests too deep: {str(error)[:200]}") from error
 
 
 def parsed(files: Mapping[str, str]) -> Policies:
     """The policies of all files by their ``@id``, checked. POLICY_INVALID, POLICY_NAMES_DOCUMENT."""
     policies: Policies = {}
     for name, text in sorted(files.items()):
-        try:
-            found = json.loads(cedarpy.policies_to_json_str(text))
-        except (ValueError, RecursionError) as error:
-            raise AvouchError(Code.POLICY_INVALID, f"{name}: {str(error)[:300]}") from error
-        check({}, found["templates"])
-        for policy in found["staticPolicies"].values():
+        for policy in read(name, text):
             named = policy.get("annotations", {}).get("id") or ""
             if not named:
                 raise AvouchError(Code.POLICY_INVALID, f'{name}: a policy without @id("…")')
@@ -156,5 +166,16 @@ def parsed(files: Mapping[str, str]) -> Policies:
             raise AvouchError(Code.POLICY_INVALID, f"{name}: {where}: {problem.error[:300]}")
     if not policies:
         raise AvouchError(Code.POLICY_INVALID, "no policy in it")
-    check(policies, {})
     return policies
+
+
+def read(name: str, text: str) -> list[dict[str, Any]]:
+    """The policies of one text in Cedar's JSON form; none of them tells one document from another."""
+    bounded(name, text)
+    try:
+        found = json.loads(cedarpy.policies_to_json_str(text))
+    except (ValueError, RecursionError) as error:
+        raise AvouchError(Code.POLICY_INVALID, f"{name}: {str(error)[:300]}") from error
+    told = [(policy.get("annotations", {}).get("id") or name, policy) for policy in found["staticPolicies"].values()]
+    check(told, found["templates"])
+    return list(found["staticPolicies"].values())

@@ -1,36 +1,98 @@
 """Append-only Delta tables without pyarrow. Columns are numpy: 1-d int64, or 2-d (rows × width).
 
-Statistics are kept for ids only: default ones would leave content in the log after a vacuum. Deletion is
-by id for the same reason: a predicate is itself logged.
+They lie in a local folder or in a bucket of an S3-compatible store. Statistics are kept for ids only:
+default ones would leave content in the log after a vacuum. Deletion is by id for the same reason: a
+predicate is itself logged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from arro3.core import Array, Table, fixed_size_list_array, list_flatten
 from arro3.io import read_parquet
 from deltalake import DeltaTable, QueryBuilder, write_deltalake
+from deltalake.exceptions import DeltaError
+
+from avouch.errors import AvouchError, Code
 
 CONFIGURATION = {"delta.dataSkippingStatsColumns": "row,version"}
 COMPACT_ABOVE = 32
+TRIES, PAUSE = 5, 0.1
+Turns = Callable[[], AbstractContextManager[Any]]
 
 
-class DeltaTables:
-    """The ``Tables`` port on a local folder (or any URL that deltalake opens)."""
+class Files(Protocol):
+    """The files of the tables, by name under their root."""
+
+    def names(self, prefix: str) -> Iterator[str]: ...
+    def folders(self) -> list[str]: ...
+    def readable(self, name: str) -> Any: ...
+
+
+class LocalFiles:
+    """Files of a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
+    def names(self, prefix: str) -> Iterator[str]:
+        for path in (self._folder / prefix).rglob("*"):
+            if path.is_file():
+                yield path.relative_to(self._folder).as_posix()
+
+    def folders(self) -> list[str]:
+        return [path.name for path in self._folder.iterdir()]
+
+    def readable(self, name: str) -> Any:
+        return str(self._folder / name)
+
+
+class DeltaTables:
+    """The ``Tables`` port. ``turns`` is held by whoever changes a table: one at a time, in all processes."""
+
+    def __init__(self, folder: Path, turns: Turns = nullcontext) -> None:
+        self._options: dict[str, str] | None = None
+        self._root, self._turns = str(folder), turns
+        self._files: Files = LocalFiles(folder)
+
+    @classmethod
+    def in_bucket(cls, url: str, endpoint: str, region: str, turns: Turns = nullcontext) -> DeltaTables:
+        """Tables under ``s3://bucket/prefix``; credentials come from the environment."""
+        from avouch.adapters.object_files import ObjectFiles, delta_options
+
+        made = cls.__new__(cls)
+        made._root, made._options, made._turns = url, delta_options(endpoint, region), turns
+        made._files = ObjectFiles(url, endpoint, region)
+        return made
+
     def _uri(self, table: str) -> str:
-        return str(self._folder / table)
+        return f"{self._root}/{table}"
 
     def _exists(self, table: str) -> bool:
-        return DeltaTable.is_deltatable(self._uri(table))
+        """Not by deltalake, which lets no other thread run while it asks a store."""
+        return next(self._files.names(f"{table}/_delta_log/"), None) is not None
+
+    def _open(self, table: str) -> DeltaTable:
+        return DeltaTable(self._uri(table), storage_options=self._options)
+
+    @contextmanager
+    def _coded(self) -> Iterator[None]:
+        """What a bucket reports, as STORAGE_UNAVAILABLE; what a disk reports, as it is."""
+        try:
+            yield
+        except Exception as error:
+            theirs = isinstance(error, (DeltaError, OSError)) or type(error) is Exception  # so a query says it
+            if self._options is None or not theirs:
+                raise
+            kind = type(error).__name__
+            raise AvouchError(Code.STORAGE_UNAVAILABLE, f"the tables in the bucket did not answer ({kind})") from error
 
     def append(self, table: str, columns: Mapping[str, np.ndarray[Any, Any]]) -> None:
         arrays = [
@@ -40,45 +102,57 @@ class DeltaTables:
             for values in columns.values()
         ]
         data = Table.from_arrays(arrays, names=list(columns))
-        created = not self._exists(table)
-        write_deltalake(self._uri(table), data, mode="append", configuration=CONFIGURATION if created else None)
+        with self._turns(), self._coded():
+            first = None if self._exists(table) else CONFIGURATION
+            write_deltalake(self._uri(table), data, mode="append", configuration=first, storage_options=self._options)
 
     def read(self, table: str, columns: Sequence[str], first_row: int = 0) -> dict[str, np.ndarray[Any, Any]]:
         if not self._exists(table):
             return {}
         names = ", ".join(f'"{name}"' for name in columns)
         query = f'SELECT {names} FROM t WHERE "row" >= {int(first_row)} ORDER BY "row"'  # noqa: S608
-        found = QueryBuilder().register("t", DeltaTable(self._uri(table))).execute(query).read_all()
+        with self._coded():
+            found = self._query(table, query)
         return {name: to_numpy(found.column(name), found.num_rows) for name in columns}
 
+    def _query(self, table: str, query: str) -> Any:
+        """Ask the newest state. Files may be removed while they are read: then there is a newer one."""
+        for left in reversed(range(TRIES)):
+            try:
+                return QueryBuilder().register("t", self._open(table)).execute(query).read_all()
+            except Exception as error:
+                if not left or isinstance(error, AvouchError):
+                    raise
+                time.sleep(PAUSE)
+        raise AssertionError
+
     def delete(self, table: str, version_ordinals: Sequence[int]) -> None:
-        if not self._exists(table) or not version_ordinals:
+        if not version_ordinals or not self._exists(table):
             return
-        found = DeltaTable(self._uri(table))
-        found.delete(f"version IN ({', '.join(str(int(ordinal)) for ordinal in version_ordinals)})")
-        vacuum(found)
+        with self._turns(), self._coded():
+            found = self._open(table)
+            found.delete(f"version IN ({', '.join(str(int(ordinal)) for ordinal in version_ordinals)})")
+            vacuum(found)
 
     def count(self, table: str, version_ordinals: Sequence[int]) -> int:
-        """Rows of these versions in every data file that lies in the folder, referenced or not."""
-        if not self._exists(table):
-            return 0
+        """Rows of these versions in every data file that lies there, referenced or not."""
         found = 0
-        for path in Path(self._uri(table)).rglob("*.parquet"):
-            if "_delta_log" not in path.parts:
-                versions = read_parquet(str(path)).read_all().column("version").to_numpy()
+        for name in self._files.names(f"{table}/"):
+            if name.endswith(".parquet") and "/_delta_log/" not in name:
+                versions = read_parquet(self._files.readable(name)).read_all().column("version").to_numpy()
                 found += int(np.isin(versions, list(version_ordinals)).sum())
         return found
 
     def compact(self) -> None:
-        for path in self._folder.iterdir():
-            if self._exists(path.name):
-                found = DeltaTable(str(path))
+        for name in self.names():
+            with self._turns(), self._coded():
+                found = self._open(name)
                 if len(found.file_uris()) > COMPACT_ABOVE:
                     found.optimize.compact()
                     vacuum(found)
 
     def names(self) -> list[str]:
-        return sorted(path.name for path in self._folder.iterdir() if self._exists(path.name))
+        return sorted(name for name in self._files.folders() if self._exists(name))
 
 
 def vacuum(table: DeltaTable) -> None:

@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 
 from avouch.errors import AvouchError, Code
 
 T = TypeVar("T")
 GROUP = 256
-Coded = Callable[[DatabaseError], AvouchError]
+Coded = Callable[[DBAPIError], AvouchError]
 
 
 class Job(Generic[T]):
@@ -35,7 +35,7 @@ class Job(Generic[T]):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
-        self.error = self.coded(error) if isinstance(error, DatabaseError) else error
+        self.error = self.coded(error) if isinstance(error, DBAPIError) else error
         return True
 
     def run(self, tx: Connection, alive: Callable[[Connection], bool]) -> None:
@@ -72,6 +72,11 @@ class GroupCommit:
         job = Job(act, undo, self._coded)
         self._jobs.put(job)
         return job.future.result()
+
+    @property
+    def waiting(self) -> int:
+        """How many acts wait, about."""
+        return self._jobs.qsize()
 
     def close(self) -> None:
         """End the writer after what is queued."""

@@ -19,7 +19,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jws import JWSRegistry, deserialize_compact
 
 from avouch.adapters.issuer_keys import IssuerKeys
-from avouch.issuers import Issuer
+from avouch.issuers import Issuer, is_subject
 
 ALGORITHMS = {
     **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "RSA"),
@@ -30,7 +30,7 @@ ALGORITHMS = {
 REFUSED = {"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"}
 TYPES = {"jwt", "at+jwt", "application/at+jwt", "application/jwt"}
 FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-LONGEST, SUBJECT = 16_384, 255
+LONGEST = 16_384
 warnings.filterwarnings("ignore", "EdDSA is deprecated", SecurityWarning)
 
 
@@ -118,10 +118,10 @@ def proven(token: str, header: Mapping[str, Any], keys: IssuerKeys) -> dict[str,
 
 def wrong(claims: Mapping[str, Any], issuer: str, audience: str, now: float, leeway: float) -> str:
     """What is wrong with proven claims, in a word; empty: nothing."""
-    subject, meant = claims.get("sub"), claims.get("aud")
+    meant = claims.get("aud")
     if claims.get("iss") != issuer:
         return "issuer"
-    if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT or not subject.isascii():
+    if not is_subject(claims.get("sub")):
         return "subject"
     if audience not in (meant if isinstance(meant, list) else [meant]):
         return "audience"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from psycopg.pq import TransactionStatus
+from psycopg.types.string import StrDumper
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from avouch.errors import AvouchError, Code
 
@@ -26,7 +28,7 @@ ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
 AWAY = ("08", "57", "55", "40", "53", "25")  # classes of SQLSTATE that pass: connection, shutdown, locks, resources
 
 
-def coded(error: DatabaseError) -> AvouchError:
+def coded(error: DBAPIError) -> AvouchError:
     """The coded form of what PostgreSQL reports; never its words, which may quote a row."""
     state = getattr(error.orig, "sqlstate", None) or ""
     if state == "53100":
@@ -61,17 +63,41 @@ def alive(tx: Connection) -> bool:
     return not raw.closed and raw.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
+def has_table(url: str, schema: str, table: str) -> bool:
+    """Whether a table is there; changes nothing."""
+    link = Link(url, schema)
+    try:
+        with link.session() as session:
+            query = "SELECT to_regclass(%(name)s)"
+            return session.exec_driver_sql(query, {"name": f"{schema}.{table}"}).scalar() is not None
+    except DBAPIError as error:
+        raise coded(error) from error
+    finally:
+        link.close()
+
+
+class WithoutNul(StrDumper):
+    """PostgreSQL refuses the character NUL, which a file's title may hold: another mark stands for it."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\x00", "\ufffd"))
+
+
 class Link:
     """The engines of one home. ``url`` may leave out the password: libpq finds PGPASSFILE."""
 
     def __init__(self, url: str, schema: str) -> None:
+        if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
+            raise AvouchError(Code.CONFIG_INVALID, "state_schema is not a plain lower-case name")
         self.schema = schema
         self.rewritten = True
         try:
-            told: URL = make_url(url).set(drivername="postgresql+psycopg")
-        except ArgumentError as error:
-            raise AvouchError(Code.CONFIG_INVALID, "`state` is not a PostgreSQL URL") from error
-        self._url = told.update_query_dict({"application_name": "avouch"})
+            told: URL = make_url(url)
+        except (ArgumentError, ValueError):
+            raise AvouchError(Code.CONFIG_INVALID, "`state` is not a URL") from None
+        if told.get_backend_name() != "postgresql":
+            raise AvouchError(Code.CONFIG_INVALID, "`state` is not a PostgreSQL URL: postgresql://…")
+        self._url = told.set(drivername="postgresql+psycopg").update_query_dict({"application_name": "avouch"})
         self._readers = self._engine("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", pool_size=READERS)
         self._writers = self._engine("BEGIN ISOLATION LEVEL READ COMMITTED", poolclass=NullPool)
         self._sessions = self._engine("", poolclass=NullPool)
@@ -83,6 +109,7 @@ class Link:
         @event.listens_for(engine, "connect")
         def connected(raw: Any, _: Any) -> None:
             raw.autocommit = True
+            raw.adapters.register_dumper(str, WithoutNul)
 
         @event.listens_for(engine, "begin")
         def begun(connection: Connection) -> None:
@@ -104,7 +131,7 @@ class Link:
                     tx.exec_driver_sql(f"CREATE SCHEMA {self.schema}")
                 for statement in statements:
                     tx.exec_driver_sql(statement)
-        except DatabaseError as error:
+        except DBAPIError as error:
             raise coded(error) from error
 
     @contextmanager
@@ -127,7 +154,8 @@ class Link:
         connection = self._writers.connect()
         if connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "off":
             connection.exec_driver_sql("SET synchronous_commit = on")
-        connection.commit()
+            connection.commit()
+        connection.rollback()
         return connection
 
     @contextmanager
@@ -136,8 +164,8 @@ class Link:
         with self._sessions.connect() as connection:
             yield connection
 
-    def rewrite(self, tables: Sequence[str]) -> None:
-        """Write tables anew, without their deleted rows. ``rewritten`` says whether all of these are gone.
+    def rewrite(self, tables: Mapping[str, str]) -> None:
+        """Vacuum tables, each as told (``(FULL)``: written anew). ``rewritten``: whether deleted rows are gone.
 
         A row that an open transaction may still see stays: so this waits a while until none older is open.
         """
@@ -154,9 +182,9 @@ class Link:
                 while session.exec_driver_sql(older, {"now": now}).scalar_one() and time.monotonic() < until:
                     time.sleep(0.05)
                 self.rewritten = time.monotonic() < until
-                for table in tables:
+                for table, how in tables.items():
                     if session.exec_driver_sql("SELECT to_regclass(%(name)s)", {"name": table}).scalar():
-                        session.exec_driver_sql(f"VACUUM (FULL) {table}")
+                        session.exec_driver_sql(f"VACUUM {how} {table}")
         except DBAPIError as error:
             self.rewritten = False
             logger.warning("flush: tables not rewritten (%s)", coded(error).code.name)

@@ -9,15 +9,14 @@ and whether a commit whose answer got lost was made. One schema holds one home.
 from __future__ import annotations
 
 import itertools
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from avouch.adapters.group_commit import GroupCommit, Job, busy, fail
 from avouch.adapters.postgres_link import Link, alive, coded, held, key_of
@@ -43,11 +42,9 @@ class PostgresState:
     was made. ``follow`` is called at the start of each transaction, to let go of what others erased.
     """
 
-    shared = True
+    shared: Literal[True] = True
 
     def __init__(self, url: str, schema: str = "avouch") -> None:
-        if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
-            raise AvouchError(Code.CONFIG_INVALID, "state_schema is not a plain lower-case name")
         self.follow: Callable[[Connection], None] = lambda tx: None
         self._link = Link(url, schema)
         self._key = key_of(schema, "log")
@@ -63,13 +60,18 @@ class PostgresState:
         """Run ``act`` in the writer's transaction; return when its commit is durable."""
         return self._writer.write(act, undo)
 
+    @property
+    def waiting(self) -> int:
+        """How many acts wait for the writer, about."""
+        return self._writer.waiting
+
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on one committed state (REPEATABLE READ, READ ONLY)."""
         try:
             with self._link.reader() as tx:
                 self.follow(tx)
                 return query(tx)
-        except DatabaseError as error:
+        except DBAPIError as error:
             raise coded(error) from error
 
     def close(self) -> None:
@@ -102,8 +104,8 @@ class PostgresState:
             yield still
 
     def flush(self) -> None:
-        """Rewrite the tables that hold keys and sealed content, so that deleted rows are in their files no more."""
-        self._link.rewrite(("data_keys", "sealed"))
+        """Write the table of keys anew: deleted ones are in its file no more, and what lies under them is noise."""
+        self._link.rewrite({"data_keys": "(FULL)", "sealed": ""})
 
     def occurrences(self, needle: bytes) -> int:
         """In how many rows some bytes stand; while a deleted row may still lie in a file, one more."""

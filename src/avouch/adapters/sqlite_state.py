@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 
 from avouch.adapters.group_commit import GroupCommit, Job, busy, fail
 from avouch.errors import AvouchError, Code
@@ -31,7 +31,7 @@ PRAGMAS = (
 )
 
 
-def coded(error: DatabaseError) -> AvouchError:
+def coded(error: DBAPIError) -> AvouchError:
     """The coded form of what SQLite reports about its file."""
     said = str(error.orig)
     if "full" in said:
@@ -44,7 +44,7 @@ def coded(error: DatabaseError) -> AvouchError:
 class SqliteState:
     """The ``State`` port. ``close`` ends the writer after what is queued."""
 
-    shared = False
+    shared: Literal[False] = False
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -58,6 +58,11 @@ class SqliteState:
     def write(self, act: Callable[[Connection], T], undo: Callable[[], None] = lambda: None) -> T:
         """Run ``act`` in the writer's transaction; return when its commit is durable."""
         return self._writer.write(act, undo)
+
+    @property
+    def waiting(self) -> int:
+        """How many acts wait for the writer, about."""
+        return self._writer.waiting
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on one committed state."""

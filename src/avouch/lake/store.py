@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
@@ -21,6 +22,7 @@ class Store:
     def __init__(self, blobs: Blobs, vault: Vault) -> None:
         self.blobs, self.vault = blobs, vault
         self._texts: OrderedDict[str, str] = OrderedDict()
+        self._gone: set[str] = set()
         self._chars = 0
         self._lock = threading.Lock()
 
@@ -57,17 +59,22 @@ class Store:
 
     def _remember(self, name: str, text: str) -> None:
         with self._lock:
-            if name not in self._texts:
+            if name not in self._texts and name not in self._gone:
                 self._texts[name] = text
                 self._chars += len(text)
             while self._chars > CACHE_CHARS:
                 self._chars -= len(self._texts.popitem(last=False)[1])
 
-    def drop(self, names: list[str]) -> None:
-        """Delete blobs and forget their texts."""
+    def let_go(self, names: Iterable[str]) -> None:
+        """Forget texts for good: a reader who still sees the time before does not bring them back."""
         with self._lock:
             for name in names:
+                self._gone.add(name)
                 self._chars -= len(self._texts.pop(name, ""))
+
+    def drop(self, names: list[str]) -> None:
+        """Delete blobs and forget their texts."""
+        self.let_go(names)
         for name in names:
             self.blobs.delete(name)
 

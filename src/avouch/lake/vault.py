@@ -44,6 +44,7 @@ class Vault:
         self.ring = ring
         self._keys: dict[str, bytes] = {}
         self._fresh: dict[str, bytes] = {}
+        self._gone: set[str] = set()
         self._lock = threading.Lock()
 
     def name(self, subject: str, content: bytes) -> str:
@@ -93,7 +94,8 @@ class Vault:
         with self._lock:
             if len(self._keys) >= CACHED:
                 self._keys.clear()
-            self._keys[row.subject] = found
+            if row.subject not in self._gone:
+                self._keys[row.subject] = found
         return found
 
     def ensure(self, tx: Connection, subject: str) -> bytes:
@@ -125,8 +127,14 @@ class Vault:
         """Delete a subject's key and everything sealed under it."""
         tx.execute(delete(sealed).where(sealed.c.subject == subject))
         tx.execute(delete(data_keys).where(data_keys.c.subject == subject))
+        self.let_go((subject,))
+
+    def let_go(self, subjects: Iterable[str]) -> None:
+        """Forget unwrapped keys for good: a reader who still sees the time before does not bring them back."""
         with self._lock:
-            self._keys.pop(subject, None)
+            for subject in subjects:
+                self._gone.add(subject)
+                self._keys.pop(subject, None)
 
     def rewrap(self, tx: Connection, ring: Keyring) -> int:
         """Wrap every data key with the newest master of ``ring``; returns how many."""

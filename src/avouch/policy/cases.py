@@ -63,7 +63,10 @@ def run(policy: Policy, cases: list[Case]) -> list[Outcome]:
     """Put every case to a policy."""
     return [
         Outcome(
-            case.name, case.allowed, tuple(sorted(case.by)), policy.decide(case.principal, case.action, [case.resource])[0]
+            case.name,
+            case.allowed,
+            tuple(sorted(case.by)),
+            policy.decide(case.principal, case.action, [case.resource])[0],
         )
         for case in cases
     ]

@@ -44,8 +44,8 @@ class Decisions:
         """Which classes the principal may see, in which relation."""
         person = attributes(principal)
         known = self._of(policy, person)
-        asked = {(shape, relation) for shape in classes.values() for relation in relations(shape)}
-        missing = sorted(asked - known.keys(), key=repr)
+        asked = dict.fromkeys((shape, relation) for shape in classes.values() for relation in relations(shape))
+        missing = [question for question in asked if question not in known]
         resources = [Resource("", shape, relation, shape.tenant) for shape, relation in missing]
         decisions = policy.decide(person, "see", resources) if resources else []
         known.update({q: d.allowed and not d.errors for q, d in zip(missing, decisions, strict=True)})

@@ -1,4 +1,4 @@
-"""The roles for operating a stack, and the acts that each brings. Nobody edits or deletes an entry: there is no such act."""
+"""The roles for operating a stack, and the acts that each brings. To edit or delete an entry is no act at all."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ GROUPS: dict[str, frozenset[str]] = {
     "auditing": frozenset({"audit", "verify", "checkpoint", "siem"}),
     "operating": frozenset({"operate", "checkpoint", "backup", "collect", "index", "migrate", "siem"}),
     "administering": frozenset({"principal", "access", "policy", "compartment"}),
-    "emergency": frozenset({"emergency"}),
+    "breaking": frozenset({"emergency"}),
     "owning": frozenset({"erase", "key", "restore"}),
 }
 """Acts by what they are for; an act may be in several groups. A policy names a group as ``Action::"reading"``."""
 
 ROLES: dict[str, tuple[str, ...]] = {
     "reader": ("reading",),
-    "clinician": ("reading", "emergency"),
+    "on-call": ("reading", "breaking"),
     "curator": ("reading", "curating"),
     "reviewer": ("reading", "reviewing"),
     "decision-owner": ("reading", "reviewing"),

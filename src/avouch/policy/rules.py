@@ -35,14 +35,12 @@ class Explains(Protocol):
         """The rules that speak of this action and kind of resource, by id."""
 
 
-def nearest(rules: Sequence[Rule]) -> Rule | None:
-    """Of the permits that do not apply, the one with the fewest conditions missing, the last of those first.
-
-    The one with more that holds is nearer among equals.
-    """
+def nearest(rules: Sequence[Rule]) -> list[Rule]:
+    """The permits that do not apply, those with the fewest conditions missing first."""
     permits = [rule for rule in rules if rule.permits and not rule.applies]
-    return min(permits, key=lambda rule: (missing(rule), -len(rule.conditions), rule.id), default=None)
+    return sorted(permits, key=lambda rule: (missing(rule), -len(rule.conditions), rule.id))
 
 
 def missing(rule: Rule) -> int:
+    """How many of a rule's conditions do not hold."""
     return sum(not condition.holds for condition in rule.conditions)

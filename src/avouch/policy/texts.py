@@ -35,6 +35,6 @@ def difference(old: Texts, new: Texts) -> str:
     lines: list[str] = []
     for name in sorted({*old, *new}):
         before, after = (texts.get(name, "").splitlines(keepends=True) for texts in (old, new))
-        for line in difflib.unified_diff(before, after, f"old/{name}", f"new/{name}"):
-            lines.append(line if line.endswith("\n") else f"{line}\n")
+        found = difflib.unified_diff(before, after, f"old/{name}", f"new/{name}")
+        lines.extend(line if line.endswith("\n") else f"{line}\n" for line in found)
     return "".join(lines)

@@ -6,6 +6,7 @@ Findings are evidence for a person to judge; nothing is changed. Its run is an e
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -41,9 +42,10 @@ def review(stack: Stack, actor: Principal) -> Review:
     tenant = actor.tenant if over(actor, actor.tenant) else ""
 
     def do() -> Commit[Review]:
+        found = stack.state.read(lambda tx: gather(tx, tenant, time.time_ns() // 1000))
+        findings = tuple(finding for rule in RULES for finding in rule(found))
+
         def commit(tx: Connection, stamp: Stamp) -> tuple[Review, dict[str, Any]]:
-            found = gather(tx, tenant, stamp.at)
-            findings = tuple(finding for rule in RULES for finding in rule(found))
             told = {"principals": len(found.people), "findings": dict(Counter(one.code for one in findings))}
             return Review(stamp.seq, len(found.people), findings), told
 
@@ -92,8 +94,8 @@ def busiest(tx: Connection, at: int) -> dict[str, int]:
     """By actor: in how many hours of their busiest day (UTC) they acted, of the latest entries."""
     query = select(entries.c.time, entries.c.leaf).where(entries.c.time > at - LOOKED_BACK)
     hours: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for time, leaf in tx.execute(query.order_by(entries.c.seq.desc()).limit(MOST_ENTRIES)):
-        hours[json.loads(leaf)["actor"], time // DAY].add(time % DAY // (DAY // 24))
+    for moment, leaf in tx.execute(query.order_by(entries.c.seq.desc()).limit(MOST_ENTRIES)):
+        hours[json.loads(leaf)["actor"], moment // DAY].add(moment % DAY // (DAY // 24))
     most: dict[str, int] = {}
     for (actor, _), seen in hours.items():
         most[actor] = max(most.get(actor, 0), len(seen))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from avouch.errors import AvouchError, Code
 from avouch.records import Principal, Resource
+from avouch.stack import watch
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -54,6 +55,7 @@ def authorise(stack: Stack, kind: str, principal: Principal, resources: Sequence
     raise AvouchError(Code.FORBIDDEN, f"{principal.id} may not {kind}")
 
 
+@watch.acted
 def act(
     stack: Stack,
     kind: str,
@@ -69,6 +71,7 @@ def act(
     return result
 
 
+@watch.entered
 def write(stack: Stack, kind: str, principal: Principal, commit: Commit[R]) -> tuple[R, int]:
     """Commit what an act does together with its entry; returns its result and sequence number."""
     stamp = Stamp(-1, 0)

@@ -30,6 +30,7 @@ from avouch.stack.clock import Clock
 from avouch.stack.evidence import Asked, Binder
 from avouch.stack.moment import Asof, as_of
 from avouch.stack.passages import Found, retrieve
+from avouch.stack.scope import Scope
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -169,11 +170,16 @@ def facts_of(stack: Stack, principal: Principal, found: Found, drafted: Drafted)
         "index": {"generation": generation.number, "rows": generation.rows, "snapshot": generation.snapshot},
         "model": {"digest": embedder.digest, "engine": embedder.engine, "precision": embedder.precision},
         "recipe": {"retrieve": RECIPE, "answer": extract.NAME, "check": "verbatim/1"},
-        "policy": {"version": stack.policy.version, "mask": mask_digest(stack.policy, found.scope.versions)},
+        "policy": policy_of(found.scope),
         "abstained": drafted.abstained,
         "degraded": drafted.degraded or None,
         "confidence": drafted.confidence,
     }
+
+
+def policy_of(scope: Scope) -> dict[str, str]:
+    """By which policy something was shown, and the mask that it made."""
+    return {"version": scope.policy.version, "mask": mask_digest(scope.policy, scope.versions)}
 
 
 def vector_name(voucher: str) -> str:

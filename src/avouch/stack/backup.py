@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from avouch.errors import AvouchError, Code
 from avouch.records import Principal
 from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.transfer import bucket_files, copy_state, plain_settings
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -47,22 +48,25 @@ def backup(stack: Stack, principal: Principal, to: Path) -> Written:
     act(stack, "backup", principal, do)
     snapshot = stack.home.root / "state.backup"
     part = to.with_name(to.name + ".part")
-    try:
-        with stack.ingesting:
-            stack.state.copy(snapshot)
+    with stack.alone("ingest"):
+        try:
+            copy_state(stack, snapshot)
             written = write(stack, snapshot, part)
-    finally:
-        snapshot.unlink(missing_ok=True)
+        finally:
+            snapshot.unlink(missing_ok=True)
     part.rename(to)
     return written
 
 
-def members(stack: Stack, snapshot: Path) -> Iterator[tuple[str, Path]]:
-    """What goes in, as (name, file)."""
+def members(stack: Stack, snapshot: Path) -> Iterator[tuple[str, Path | bytes]]:
+    """What goes in, as (name, file or bytes)."""
     root = stack.home.root
     yield "state.db", snapshot
     if (root / "avouch.toml").exists():
-        yield "avouch.toml", root / "avouch.toml"
+        yield "avouch.toml", plain_settings(root / "avouch.toml").encode()
+    if stack.settings.storage:
+        yield from bucket_files(stack.home)
+        return
     for folder in (stack.home.blobs, stack.home.tables):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix != ".part":
@@ -74,17 +78,24 @@ def write(stack: Stack, snapshot: Path, part: Path) -> Written:
     size = 0
     with part.open("wb") as stream:
         with tarfile.open(fileobj=stream, mode="w") as tar:
-            for name, path in members(stack, snapshot):
-                tar.add(path, name, recursive=False)
-                files[name] = digest_of(path)
-                size += path.stat().st_size
-            told = json.dumps({"format": FORMAT, "home": stack.id, "files": files}).encode()
-            info = tarfile.TarInfo(MANIFEST)
-            info.size = len(told)
-            tar.addfile(info, io.BytesIO(told))
+            for name, what in members(stack, snapshot):
+                if isinstance(what, bytes):
+                    add_bytes(tar, name, what)
+                    files[name] = hashlib.sha256(what).hexdigest()
+                else:
+                    tar.add(what, name, recursive=False)
+                    files[name] = digest_of(what)
+                size += len(what) if isinstance(what, bytes) else what.stat().st_size
+            add_bytes(tar, MANIFEST, json.dumps({"format": FORMAT, "home": stack.id, "files": files}).encode())
         stream.flush()
         os.fsync(stream.fileno())
     return Written(len(files), size, str(stack.home.keys))
+
+
+def add_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    tar.addfile(info, io.BytesIO(data))
 
 
 def digest_of(path: Path) -> str:

@@ -34,7 +34,7 @@ def collect(stack: Stack, principal: Principal) -> Collected:
 
         return commit
 
-    with stack.ingesting:
+    with stack.alone("ingest"):
         return act(stack, "collect", principal, do)
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hmac
 import json
+import math
 import re
 import secrets
+import time
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -82,8 +84,8 @@ def set_password(stack: Stack, actor: Principal, principal_id: str, password: st
     strong(row.name, password)
     if not oneself(actor, principal_id):
         manage(stack, actor, person, "access.password")
-    elif not matches(stack, row.password, old or ""):
-        raise AvouchError(Code.UNAUTHENTICATED, "the old password is another")
+    else:
+        prove(stack, row, old or "")
     encoded = argon2_hash.hashed(peppered(stack, password))
 
     def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
@@ -91,6 +93,20 @@ def set_password(stack: Stack, actor: Principal, principal_id: str, password: st
         return None, {"principal": principal_id, "sessions": close_all(tx, principal_id, stamp.at)}
 
     write(stack, "access.password", actor, commit)
+
+
+def prove(stack: Stack, row: Any, old: str) -> None:
+    """UNAUTHENTICATED unless it is the password in force; RATE_LIMITED after too many that were not."""
+    at = time.time_ns() // 1000
+    if wait := stack.throttle.wait(at, name=row.name):
+        raise AvouchError(Code.RATE_LIMITED, "too many sign-ins failed", math.ceil(wait))
+    if matches(stack, row.password, old):
+        return
+    stack.throttle.failed(at, name=row.name)
+    if stack.throttle.tell(at, row.id):
+        body = {"by": "password", "reason": "old", "count": 1}
+        write(stack, "access.refused", people.of_row(row), lambda tx, stamp: (None, body))
+    raise AvouchError(Code.UNAUTHENTICATED, "the sign-in failed")
 
 
 def strong(name: str, password: str) -> None:

@@ -18,7 +18,9 @@ from avouch.errors import AvouchError, Code
 from avouch.lake import documents
 from avouch.lake.schema import fact, set_fact
 from avouch.records import Fate, Principal, Version
+from avouch.stack import uploads
 from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.follow import ERASED, say
 from avouch.stack.idempotent import drop_answers
 from avouch.stack.passages import resource_of
 from avouch.stack.scan import Canary, scan
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 PENDING = "erasing"
+OTHERS_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,28 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What was erased, at which entry, and what the scan found. ``proven``: seen before, gone after, in each."""
+    """What was erased, at which entry, and what the scan found. ``proven``: seen before, gone after, in each.
+
+    ``unseen`` names what no scan of this process can look into.
+    """
 
     document_id: str
     snapshot: int
     versions: tuple[str, ...]
     stores: tuple[Seen, ...]
     proven: bool
+    unseen: tuple[str, ...] = ()
+
+
+def unseen(stack: Stack, left: list[str]) -> tuple[str, ...]:
+    """What the scan cannot look into, in words: for a person to see to."""
+    told = [f"the index at {name.partition(' ')[2]}: it lets go of it when its process runs again" for name in left]
+    if stack.state.shared:
+        told.append("the memory of other processes: each lets go of it with its next request, or within a second")
+        told.append("PostgreSQL's write-ahead log, standbys and base backups: a rotated master key ends what they hold")
+    if stack.settings.storage:
+        told.append("object versions and replicas that the bucket keeps")
+    return tuple(told)
 
 
 def erase(stack: Stack, principal: Principal, document_id: str, reason: str = "") -> Certificate:
@@ -62,8 +80,11 @@ def erase(stack: Stack, principal: Principal, document_id: str, reason: str = ""
     finish(stack, found)
     after = scan(stack, canary)
     seen = tuple(Seen(store, count, after[store]) for store, count in before.items())
+    looked, left = stack.shelf.settle(OTHERS_SECONDS)
+    if looked:
+        seen = (*seen, Seen("indexes of other processes", looked, len(left)))
     proven = all(one.before > 0 and one.after == 0 for one in seen)
-    return Certificate(document_id, at, tuple(version.id for version in found), seen, proven)
+    return Certificate(document_id, at, tuple(version.id for version in found), seen, proven, unseen(stack, left))
 
 
 def forget(stack: Stack, found: list[Version], reason: str) -> Commit[int]:
@@ -71,9 +92,12 @@ def forget(stack: Stack, found: list[Version], reason: str) -> Commit[int]:
     document_id = found[0].document_id
 
     def commit(tx: Connection, stamp: Stamp) -> tuple[int, dict[str, Any]]:
+        if documents.versions_of(tx, document_id)[-1].fate is Fate.ERASED:
+            raise AvouchError(Code.ERASED, f"{document_id} was erased")
         remember(stack, document_id, from_micros(stamp.at))
         documents.blank(tx, document_id, stamp.seq)
         stack.vault.forget(tx, document_id)
+        say(tx, ERASED, str(stamp.seq))
         drop_answers(tx)
         set_fact(tx, PENDING, json.dumps([*json.loads(fact(tx, PENDING)), document_id]))
         told = {"document": document_id, "versions": [version.id for version in found], "reason": reason}
@@ -107,6 +131,7 @@ def finish(stack: Stack, found: list[Version]) -> None:
         stack.tables.delete(table, ordinals)
     rows = [row for version in found for row in range(version.first_row, version.first_row + version.rows)]
     stack.shelf.erase(ordinals, rows)
+    uploads.sweep(stack.home)
 
     def done(tx: Connection) -> None:
         left = [one for one in json.loads(fact(tx, PENDING)) if one != document_id]

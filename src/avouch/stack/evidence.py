@@ -52,7 +52,8 @@ class Binder:
         self.stack, self.tx, self.asked = stack, tx, asked
 
     def digest(self, pointer: str, subject: str, value: Any) -> str:
-        key = self.stack.vault.ensure(self.tx, subject)
+        own = subject == self.asked.principal
+        key = self.stack.vault.ensure(self.tx, subject) if own else self.stack.vault.key(self.tx, subject)
         return commit(salt(key, self.asked.voucher, pointer), value)
 
     def body(self, passages: list[Passage], claims: list[Claim], versions: dict[str, Version]) -> dict[str, Any]:

@@ -94,7 +94,8 @@ def unused(found: Evidence) -> Iterator[Finding]:
     """Accounts nobody came with, or not for long, and keys that lie about."""
     for row in found.active():
         if row.seen_at is None and found.older(row.created_at, NEVER_CAME):
-            evidence = f"added on {day(row.created_at)}, never signed in"
+            added = f"added on {day(row.created_at)}, " if row.created_at else ""
+            evidence = added + "never signed in"
             yield Finding("orphan-principal", row.id, row.name, evidence, "disable it, or ask what it is for")
         elif row.seen_at is not None and found.older(row.seen_at, QUIET):
             evidence = f"last seen on {day(row.seen_at)}"

@@ -65,7 +65,7 @@ def claim(stack: Stack, asked: Claim) -> Kept | None:
     now = time.time_ns() // 1000
 
     def begin(tx: Connection) -> tuple[int, str] | None:
-        forget(tx, now)
+        forget(tx, now, asked.digest)
         row = tx.execute(select(idempotency).where(idempotency.c.digest == asked.digest)).first()
         if row is not None:
             return row.status, row.request
@@ -104,11 +104,12 @@ def release(stack: Stack, asked: Claim) -> None:
     stack.state.write(lambda tx: tx.execute(delete(idempotency).where(idempotency.c.digest == asked.digest)))
 
 
-def forget(tx: Connection, now: int) -> None:
-    """Drop what is older than a day."""
-    old = select(idempotency.c.digest).where(idempotency.c.created_at < now - DAY).limit(100)
-    digests = list(tx.execute(old).scalars())
-    if digests:
+def forget(tx: Connection, now: int, digest: str) -> None:
+    """Drop what is older than a day: this one, and some others."""
+    old = idempotency.c.created_at < now - DAY
+    others = tx.execute(select(idempotency.c.digest).where(old).limit(100)).scalars().all()
+    mine = tx.execute(select(idempotency.c.digest).where(old, idempotency.c.digest == digest)).scalars().all()
+    if digests := [*others, *mine]:
         tx.execute(delete(sealed).where(sealed.c.name.in_([PREFIX + one for one in digests])))
         tx.execute(delete(idempotency).where(idempotency.c.digest.in_(digests)))
 

@@ -9,7 +9,7 @@ finds by fingerprint what is already recorded.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +27,8 @@ from avouch.lake import chunks, documents
 from avouch.plugins import parsers
 from avouch.ports import Progress
 from avouch.records import Fate, IngestReport, Metadata, Principal, Problem, Vectors
-from avouch.stack.act import Commit, Stamp, act
-from avouch.stack.batch import Pending, embedded_texts, store
+from avouch.stack.act import Commit, Stamp, act, authorise
+from avouch.stack.batch import Pending, embedded_texts, shape_of, store
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -67,9 +67,9 @@ class Tally:
         return IngestReport(**counts, seconds=seconds, problems=tuple(self.problems))
 
 
-def place_of(tenant: str, root: Path) -> str:
+def place_of(tenant: str, place: str) -> str:
     """Under which name a tenant's source is known."""
-    return str(root) if tenant == "default" else f"{tenant}:{root}"
+    return place if tenant == "default" else f"{tenant}:{place}"
 
 
 def silent(done: int, total: int, note: str) -> None:
@@ -79,15 +79,19 @@ def silent(done: int, total: int, note: str) -> None:
 class Run:
     """One run over one source."""
 
-    def __init__(self, stack: Stack, principal: Principal, root: Path, options: Options, progress: Progress) -> None:
+    def __init__(
+        self, stack: Stack, principal: Principal, root: Path, options: Options, progress: Progress, upload: str = ""
+    ) -> None:
         self.stack, self.principal, self.progress, self.options = stack, principal, progress, options
         self.root = root.expanduser().resolve()
         if not self.root.exists():
             raise AvouchError(Code.PATH_MISSING, f"no file or folder at {root}")
-        place = place_of(principal.tenant, self.root)
+        self.additive = bool(upload)
+        self.place = place = place_of(principal.tenant, f"upload:{upload}" if upload else str(self.root))
         self.source = stack.state.read(lambda tx: documents.source_id(tx, place)) or new_id("s")
         self.known = stack.state.read(lambda tx: documents.known(tx, self.source))
         self.tally = Tally(self.source, new_id("r"), time.monotonic())
+        self.still: Callable[[Connection], None] = lambda tx: None
         self.batch: list[Pending] = []
         self.held = self.unindexed = 0
         self.flushed = time.monotonic()
@@ -97,7 +101,8 @@ class Run:
     def run(self, confirmed: bool) -> IngestReport:
         with self.keeper, self.embedder:
             self.take_all()
-        self.withdraw_gone(confirmed)
+        if not self.additive:
+            self.withdraw_gone(confirmed)
         report = self.tally.report()
         if report.snapshot:
             chunks.append_run(self.stack.tables, report, len(report.problems))
@@ -140,9 +145,12 @@ class Run:
         if known is not None and known.live and known.fingerprint == fingerprint:
             self.tally.unchanged += 1
             return None
+        from avouch.adapters.cedar_schema import check_shape  # loads the policy engine
+
         try:
             parsed = found.parse()
             metadata = merge(found.metadata, parsed.metadata)
+            check_shape(shape_of(metadata, self.principal.tenant))
             pieces = chunk(parsed, self.stack.settings.chunk_chars)
         except AvouchError as error:
             return self.problem(problem_of(found.key, error))
@@ -184,7 +192,8 @@ class Run:
         stored = store(self.stack, self.principal.tenant, batch, vectors)
 
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
-            documents.add_source(tx, self.source, place_of(self.principal.tenant, self.root))
+            self.still(tx)
+            documents.add_source(tx, self.source, self.place)
             self.stack.vault.keep(tx, stored.fresh)
             documents.record(tx, self.source, stored.drafts, stamp.seq, stamp.at)
             added = sum(draft.is_new for draft in stored.drafts)
@@ -217,6 +226,7 @@ class Run:
 
         def do() -> Commit[None]:
             def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
+                self.still(tx)
                 documents.end(tx, gone, stamp.seq, stamp.at, Fate.WITHDRAWN)
                 self.tally.withdrawn, self.tally.snapshot = len(gone), stamp.seq
                 return None, {"run": self.tally.run, "source": self.source, "gone": gone}
@@ -247,10 +257,17 @@ def ingest(
     options: Options,
     progress: Progress = silent,
     confirmed: bool = False,
+    upload: str = "",
 ) -> IngestReport:
-    """Bring the source at ``root`` up to date. PATH_MISSING; bad files are lines of the report."""
-    run = Run(stack, principal, root, options, progress)
-    with stack.ingesting:
+    """Bring the source at ``root`` up to date. PATH_MISSING, FORBIDDEN, INGEST_BUSY; bad files are lines of the report.
+
+    With ``upload`` the files are some more of the source of that name, wherever they lie now: what is not
+    among them stays.
+    """
+    authorise(stack, "ingest", principal)
+    with stack.alone("ingest") as still:
+        run = Run(stack, principal, root, options, progress, upload)
+        run.still = still
         report = run.run(confirmed)
     stack.shelf.refresh()
     return report

@@ -12,6 +12,7 @@ from avouch.canon import from_micros
 from avouch.lake import keyring
 from avouch.records import Principal
 from avouch.stack.act import Commit, Stamp, act
+from avouch.stack.follow import KEYS, names_of, say
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -32,6 +33,7 @@ def rotate(stack: Stack, principal: Principal, kind: str) -> str:
         def commit(tx: Connection, stamp: Stamp) -> tuple[str, dict[str, Any]]:
             wrapped = stack.vault.rewrap(tx, ring) if kind == "master" else 0
             stack.use(ring)
+            say(tx, KEYS, names_of(ring))
             return made.id, {
                 "kind": kind,
                 "key": made.id,
@@ -41,7 +43,13 @@ def rotate(stack: Stack, principal: Principal, kind: str) -> str:
 
         return commit
 
-    made = act(stack, "key.rotate", principal, do)
+    with stack.alone("keys"):
+        stack.use(keyring.load(stack.home.keys, stack.id))  # another process may have begun with new ones
+        return replaced(stack, kind, act(stack, "key.rotate", principal, do))
+
+
+def replaced(stack: Stack, kind: str, made: str) -> str:
+    """The new key is in use and recorded: let the old master go."""
     if kind == "master":
         stack.use(replace(stack.ring, master=stack.ring.master[-1:]))
         keyring.save(stack.ring, stack.home.keys)

@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from avouch import config
-from avouch.adapters.sqlite_state import SqliteState
 from avouch.errors import AvouchError, Code
 from avouch.lake.migrate import migrate as migrate_lake
 from avouch.ledger import log
+from avouch.stack.engines import open_state
 from avouch.stack.home import Home, lock
 
 
@@ -21,7 +21,7 @@ def migrate(root: Path) -> tuple[int, int]:
     if not home.exists:
         raise AvouchError(Code.HOME_MISSING, f"no home in {root}")
     held = lock(root, settings.lock_seconds)
-    state = SqliteState(home.state)
+    state = open_state(home)
 
     def steps(tx: Connection) -> tuple[int, int]:
         log.upgrade(tx)

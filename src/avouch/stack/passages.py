@@ -66,10 +66,14 @@ def resource_of(version: Version, relation: Relation | None = None) -> Resource:
     return Resource(version.document_id, shape, relation, version.tenant)
 
 
-def recheck(stack: Stack, principal: Principal, held: Compartments, versions: Sequence[Version]) -> dict[str, Decision]:
-    """The policy's decision on each version by id; MASK_MISMATCH where the mask let through what it forbids."""
+def recheck(principal: Principal, scope: Scope, versions: Sequence[Version]) -> dict[str, Decision]:
+    """The decision on each version by id, of the policy that made the mask.
+
+    MASK_MISMATCH where the mask let through what the policy forbids.
+    """
+    held = Compartments(scope.compartments)
     resources = [resource_of(version, held.relation(version)) for version in versions]
-    decisions = stack.policy.decide(attributes(principal), "see", resources)
+    decisions = scope.policy.decide(attributes(principal), "see", resources)
     for version, decision in zip(versions, decisions, strict=True):
         if not decision.allowed or decision.errors:
             raise AvouchError(Code.MASK_MISMATCH, f"the mask let {version.id} through, which the policy forbids")
@@ -95,19 +99,18 @@ def retrieve(
     scope = shelf.scope(principal, moment.moment)
     clock.lap("mask")
     fused = search(stack, question, query, scope, limit or stack.settings.passages, clock)
-    held = Compartments(scope.compartments)
-    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, held, fused.hits, clock))
+    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, scope, fused.hits, clock))
     clock.lap("read")
     return Found(query, scope, passages, versions, shelf.generation.text.weights(question), fused.best, fused.gap)
 
 
 def read_passages(
-    stack: Stack, tx: Connection, principal: Principal, held: Compartments, hits: Sequence[Hit], clock: Clock
+    stack: Stack, tx: Connection, principal: Principal, scope: Scope, hits: Sequence[Hit], clock: Clock
 ) -> tuple[list[Passage], dict[str, Version]]:
     """Passages with their text; each one's own attributes are put to the policy once more."""
     spans = {hit.row: stack.shelf.generation.spans[hit.row] for hit in hits}
     versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
-    decided = recheck(stack, principal, held, list(versions.values()))
+    decided = recheck(principal, scope, list(versions.values()))
     clock.lap("recheck")
     stack.vault.load(tx, (version.document_id for version in versions.values()))
     found = []

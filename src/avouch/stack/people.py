@@ -11,10 +11,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from avouch.canon import new_id
 from avouch.errors import AvouchError, Code
+from avouch.issuers import is_subject, secure
 from avouch.lake.schema import api_keys, emergencies, principals, sessions
 from avouch.records import Classification, Principal
 from avouch.stack.act import Commit, Stamp, act, authorise
-from avouch.stack.rights import ACTIVE, OWNER, checked, keep_an_owner, may_give, not_oneself, over
+from avouch.stack.rights import ACTIVE, OWNER, checked, keep_the_owner, may_give, not_oneself, over
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -74,7 +75,9 @@ def change(stack: Stack, actor: Principal, principal_id: str, told: Change) -> P
     before = by_id(stack, principal_id)
     checked(changed(before, told))
     not_oneself(stack, actor, before)
-    may_give(stack, actor, before, before.roles ^ (before.roles if told.roles is None else told.roles))
+    roles = before.roles if told.roles is None else told.roles
+    may_give(stack, actor, before, before.roles ^ roles)
+    keep_the_owner(stack, before, roles)
 
     def do() -> Commit[Principal]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[Principal, dict[str, Any]]:
@@ -95,7 +98,6 @@ def alter(tx: Connection, principal_id: str, told: Change) -> tuple[Principal, d
         "clearance": int(now.clearance),
     }
     tx.execute(update(principals).where(principals.c.id == principal_id).values(values))
-    keep_an_owner(tx)
     return now, {
         "principal": principal_id,
         "roles_added": sorted(now.roles - held.roles),
@@ -116,11 +118,11 @@ def disable(stack: Stack, actor: Principal, principal_id: str) -> None:
     person = by_id(stack, principal_id)
     not_oneself(stack, actor, person)
     may_give(stack, actor, person, person.roles & {OWNER})
+    keep_the_owner(stack, person)
 
     def do() -> Commit[None]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
             tx.execute(update(principals).where(principals.c.id == principal_id).values(status=DISABLED))
-            keep_an_owner(tx)
             return None, {"principal": principal_id, **cut_off(tx, principal_id, stamp.at)}
 
         return commit
@@ -160,8 +162,10 @@ def link(stack: Stack, actor: Principal, principal_id: str, issuer: str, subject
     person = by_id(stack, principal_id)
     not_oneself(stack, actor, person)
     may_give(stack, actor, person, person.roles & {OWNER})
-    if not issuer or not 0 < len(subject) <= 255:
-        raise AvouchError(Code.INPUT_INVALID, "an issuer and a subject of at most 255 characters are needed")
+    if not secure(issuer) or not is_subject(subject):
+        raise AvouchError(
+            Code.INPUT_INVALID, "an issuer's address and a subject of 1 to 255 ASCII characters are needed"
+        )
 
     def do() -> Commit[None]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
@@ -199,16 +203,23 @@ def of_row(row: Any) -> Principal:
     return Principal(row.id, row.name, groups, Classification(row.clearance), roles, row.tenant, kind=row.kind)
 
 
+def row_if(tx: Connection, principal_id: str) -> Any:
+    """The row of a principal, or None."""
+    return tx.execute(select(principals).where(principals.c.id == principal_id)).first()
+
+
 def row_of(tx: Connection, principal_id: str) -> Any:
     """The row of a principal; PRINCIPAL_UNKNOWN."""
-    row = tx.execute(select(principals).where(principals.c.id == principal_id)).first()
+    row = row_if(tx, principal_id)
     if row is None:
         raise AvouchError(Code.PRINCIPAL_UNKNOWN, f"no principal {principal_id[:40]!r}")
     return row
 
 
 def named(tx: Connection, name: str) -> Any:
-    """The row of a principal by name, or None."""
+    """The row of a principal by name, or None. What no name can be is not put to the database."""
+    if not name.isprintable():
+        return None
     return tx.execute(select(principals).where(principals.c.name == name)).first()
 
 

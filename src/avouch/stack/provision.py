@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 
 from avouch.canon import new_id
 from avouch.errors import AvouchError, Code
-from avouch.issuers import Issuer
+from avouch.issuers import Issuer, is_subject
 from avouch.lake.schema import principals
 from avouch.policy.roles import ACTS
 from avouch.records import Classification, Principal
@@ -22,14 +22,12 @@ from avouch.stack.rights import ACTIVE, NAME, OWNER
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-SUBJECT = 255
-
 
 def arrive(stack: Stack, claims: Mapping[str, Any], issuer: str) -> tuple[Any, str]:
     """The row of whoever the claims are about, brought up to date, and why they are refused (empty: not)."""
     trusted = next((one for one in stack.settings.issuers if one.issuer == issuer and one.client_id), None)
     subject = claims.get("sub")
-    if trusted is None or not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT or not subject.isascii():
+    if trusted is None or not isinstance(subject, str) or not is_subject(subject):
         return None, "issuer" if trusted is None else "subject"
     row = stack.state.read(lambda tx: people.linked(tx, issuer, subject))
     if row is not None and row.status != ACTIVE:

@@ -14,12 +14,15 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from avouch.errors import AvouchError, Code
 from avouch.lake import documents
 from avouch.lake.schema import answers, members, versions
+from avouch.lake.schema import documents as rows_of_documents
 from avouch.ledger import log
 from avouch.ledger.entry import read as read_leaf
 from avouch.policy.mask import Allowed, attributes
 from avouch.records import Document, Principal, Resource, Version
+from avouch.stack.act import authorise
 from avouch.stack.passages import Compartments, resource_of
-from avouch.stack.rights import OWNER
+from avouch.stack.people import Account, account_of, row_of
+from avouch.stack.rights import OWNER, refuse
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -59,7 +62,7 @@ def library(stack: Stack, principal: Principal, after: str, limit: int) -> list[
     allowed = stack.shelf.allowed(principal)
 
     def query(tx: Connection) -> list[Document]:
-        d = documents.documents
+        d = rows_of_documents
         newest = d.join(versions, d.c.current == versions.c.ordinal)
         wanted = select(d.c.id, d.c.source_id, d.c.key, d.c.current).select_from(newest)
         page = wanted.where(d.c.id > after, inside(principal, allowed)).order_by(d.c.id).limit(limit)
@@ -195,7 +198,23 @@ def entry_of(row: Any) -> LedgerEntry:
     return LedgerEntry(leaf.seq, leaf.time, leaf.kind, leaf.actor, row.tenant, body)
 
 
-def whole_log(stack: Stack, principal: Principal) -> None:
-    """FORBIDDEN unless they may read the log of all tenants at once: owners, and the home's own tenant."""
+def whole_home(stack: Stack, principal: Principal) -> None:
+    """FORBIDDEN for what concerns all tenants at once, unless it is an owner or somebody of the home's own tenant."""
     if OWNER not in principal.roles and principal.tenant != stack.owner.tenant:
-        raise AvouchError(Code.FORBIDDEN, f"{principal.id} may read the entries of their own tenant")
+        refuse(stack, "operate.home", principal)
+
+
+def account(stack: Stack, actor: Principal, principal_id: str) -> Account:
+    """One account: one's own, or of the tenant that one administers. PRINCIPAL_UNKNOWN, FORBIDDEN."""
+    if actor.id != principal_id:
+        authorise(stack, "principal.list", actor)
+    found = account_of(stack.state.read(lambda tx: row_of(tx, principal_id)))
+    if OWNER not in actor.roles and found.principal.tenant != actor.tenant:
+        raise AvouchError(Code.PRINCIPAL_UNKNOWN, f"no principal {principal_id!r}")
+    return found
+
+
+def in_tenant(stack: Stack, actor: Principal, principal_id: str) -> None:
+    """PRINCIPAL_UNKNOWN unless it is somebody of the actor's tenant."""
+    if stack.state.read(lambda tx: row_of(tx, principal_id)).tenant != actor.tenant:
+        raise AvouchError(Code.PRINCIPAL_UNKNOWN, f"no principal {principal_id!r}")

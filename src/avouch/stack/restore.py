@@ -20,6 +20,7 @@ from avouch.stack.act import Commit, Stamp, act
 from avouch.stack.backup import FORMAT, MANIFEST, digest_of
 from avouch.stack.home import Home
 from avouch.stack.stack import Stack
+from avouch.stack.transfer import fill_bucket, fill_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +40,29 @@ def restore(root: Path, source: Path, keys: Path | None) -> Restored:
         told = unpack(source, part)
         ring = keyring.load(keys or home.keys, told["home"])
         root.mkdir(parents=True, exist_ok=True)
-        for path in part.iterdir():
-            if path.name != "state.db":
-                path.rename(root / path.name)
+        place_files(home, part)
         if keys is not None and keys.resolve() != home.keys.resolve():
             keyring.save(ring, home.keys)
             if (keys / home.erasures.name).exists():
                 shutil.copy2(keys / home.erasures.name, home.erasures)
-        (part / "state.db").rename(home.state)
+        if home.shared:
+            fill_state(home, part / "state.db")
+        else:
+            (part / "state.db").rename(home.state)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     with Stack.open(root) as stack:
         return Restored(len(told["files"]), replay_erasures(stack, digest_of(source)))
+
+
+def place_files(home: Home, part: Path) -> None:
+    """Put all but the state where the settings in force say; settings that are there stay."""
+    if home.settings.storage:
+        fill_bucket(home, part)
+    for path in part.iterdir():
+        left = path.name == "state.db" or (home.settings.storage and path.is_dir())
+        if not left and not (path.name == "avouch.toml" and (home.root / path.name).exists()):
+            path.rename(home.root / path.name)
 
 
 def unpack(source: Path, to: Path) -> dict[str, Any]:

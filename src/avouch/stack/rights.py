@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn
 
-from sqlalchemy import Connection, select
-
 from avouch.errors import AvouchError, Code
-from avouch.lake.schema import principals
 from avouch.policy.roles import ACTS
 from avouch.records import Principal, Resource
 from avouch.stack.act import write
@@ -69,8 +65,7 @@ def refuse(stack: Stack, kind: str, actor: Principal) -> NoReturn:
     raise AvouchError(Code.FORBIDDEN, f"{actor.id} may not {kind}")
 
 
-def keep_an_owner(tx: Connection) -> None:
-    """INPUT_INVALID where nobody would be left who may do everything."""
-    query = select(principals.c.roles).where(principals.c.status == ACTIVE)
-    if not any(OWNER in json.loads(roles) for roles in tx.execute(query).scalars()):
-        raise AvouchError(Code.INPUT_INVALID, "the home needs an owner: make somebody else one first")
+def keep_the_owner(stack: Stack, person: Principal, roles: frozenset[str] = frozenset()) -> None:
+    """INPUT_INVALID where the home would lose the owner that it was made with: the command line acts as them."""
+    if person.id == stack.owner.id and OWNER not in roles:
+        raise AvouchError(Code.INPUT_INVALID, "the owner that the home was made with stays its owner")

@@ -16,8 +16,6 @@ from avouch.records import Version
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-BLOCK = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class Canary:
@@ -48,7 +46,8 @@ class Canary:
 
 def scan(stack: Stack, canary: Canary) -> dict[str, int]:
     """How many traces each declared store holds: files, rows or occurrences."""
-    stack.state.flush()
+    if not stack.state.shared:
+        stack.state.flush()
     return {
         "blobs": sum(blob_exists(stack, name) for name in canary.blobs),
         "chunks table": stack.tables.count(CHUNKS, canary.ordinals),
@@ -70,15 +69,7 @@ def blob_exists(stack: Stack, name: str) -> int:
 
 
 def occurrences(stack: Stack, needle: bytes) -> int:
-    """How often some bytes stand in the database file and its WAL, free pages included."""
+    """How often some bytes stand in the state database."""
     if not needle:
         raise AvouchError(Code.ERASED, "the document has no key")
-    count = 0
-    for path in stack.home.root.glob("state.db*"):
-        with path.open("rb") as stream:
-            tail = b""
-            while block := stream.read(BLOCK):
-                window = tail + block
-                count += window.count(needle)
-                tail = window[-(len(needle) - 1) :]
-    return count
+    return stack.state.occurrences(needle)

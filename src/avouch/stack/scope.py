@@ -20,12 +20,13 @@ KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question may find: for the text search, over versions, over rows; and my compartments."""
+    """What a question may find: for the text search, over versions, over rows; my compartments; by which policy."""
 
     text: TextScope
     versions: Mask
     rows: Visible
     compartments: Rows
+    policy: Policy
 
 
 class Scopes:
@@ -63,7 +64,7 @@ class Scopes:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         allowed, mine, versions, visible = self._kept[key]
-        return Scope(text_scope(allowed, mine, moment), versions, visible, mine)
+        return Scope(text_scope(allowed, mine, moment), versions, visible, mine, policy)
 
 
 def text_scope(allowed: Allowed, mine: Rows, moment: Moment) -> TextScope:

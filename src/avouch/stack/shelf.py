@@ -24,6 +24,8 @@ from avouch.lake import chunks, documents
 from avouch.ledger import log
 from avouch.policy.mask import Allowed
 from avouch.records import Fate, Moment, Principal, Rows, Spans, TextRow, Version
+from avouch.stack import slots
+from avouch.stack.follow import ERASED, erased_since, told
 from avouch.stack.scope import Scope, Scopes
 
 if TYPE_CHECKING:
@@ -39,15 +41,22 @@ class Shelf:
         self.stack = stack
         self._lock = threading.RLock()
         self._scopes = Scopes(stack.catalog)
+        self._clean = -1
+        self._slot = slots.take(stack.home.index, stack.state) if stack.state.shared else None
+        self.root = self._slot.folder if self._slot else stack.home.index
         self.generation = self._open()
         self.refresh()
+        if self._slot is not None:
+            stack.follower.start()
 
     def _text(self, folder: Path) -> TantivyText:
         return TantivyText(folder, self.stack.embedder.pieces)
 
     def _open(self) -> Generation:
-        root = self.stack.home.index
+        root = self.root
         root.mkdir(exist_ok=True)
+        if self._slot is None:
+            slots.sweep_slots(root)
         try:
             folder = current.serving(root)
             found = None if folder is None else Generation.open(folder, FaissScan.open, self._text)
@@ -61,13 +70,13 @@ class Shelf:
 
     def _begin(self, old: Generation | None) -> Generation:
         """A new generation, which serves in place of the old once it has taken in the lake."""
-        number, folder = current.following(self.stack.home.index)
+        number, folder = current.following(self.root)
         embedder = self.stack.embedder
         made = Generation.create(folder, number, embedder.digest, embedder.dimensions, FaissScan.open, self._text)
         self.stack.state.read(lambda tx: self._take_in(tx, made, 0))
         if old is not None:
             old.close()
-        current.switch(self.stack.home.index, folder)
+        current.switch(self.root, folder)
         return made
 
     def rebuild(self) -> int:
@@ -79,26 +88,66 @@ class Shelf:
     def refresh(self) -> None:
         """Take in what the ledger knows and the index does not."""
         with self._lock:
-            self.stack.state.read(self._refresh)
+            try:
+                clean = self.stack.state.read(self._refresh)
+            except AvouchError as error:
+                if error.code is not Code.INDEX_STALE:
+                    raise
+                self.generation = self._begin(self.generation)
+                clean = self.stack.state.read(self._refresh)
+            if self._slot is not None and clean > self._clean:
+                slot, self._clean = self._slot, clean
+                self.stack.state.write(lambda tx: slots.clean(tx, slot, clean))
 
-    def _refresh(self, tx: Connection) -> None:
+    def settle(self, seconds: float) -> tuple[int, list[str]]:
+        """Wait until the other processes' indexes are clean too: how many are looked at, and those that are not."""
+        if self._slot is None:
+            return 0, []
+        slot, seq = self._slot, self._clean
+        first = self.stack.state.read(lambda tx: slots.unclean(tx, seq, slot))
+        return len(first), slots.settle(self.stack.home.index, self.stack.state, seq, slot, seconds)
+
+    def close(self) -> None:
+        self.generation.close()
+        if self._slot is not None:
+            self._slot.close()
+
+    def _refresh(self, tx: Connection) -> int:
+        """Returns the entry up to which everything that was erased is gone from the files here."""
         size = log.size(tx)
         if size - 1 > self.stack.catalog.seen:
             self._take_in(tx, self.generation, size)
+        erased = int(told(tx).get(ERASED, "-1")) if self._slot is not None else -1
+        if erased > self._clean:
+            gone = erased_since(tx, self._clean)
+            self._erase(tx, [version for version, _, _ in gone], rows_of(gone))
+        return erased
 
     def _take_in(self, tx: Connection, generation: Generation, size: int) -> None:
         """Bring catalog and generation up to date. Acts that change no version leave the files alone."""
         size = size or log.size(tx)
         self.stack.catalog.refresh(tx, size)
         if self.stack.catalog.changed_after(generation.snapshot):
+            self._check_order(generation)
             self._reindex_ended(tx, generation, size)
-            self._append(tx, generation, size - 1)
+            self._append(tx, generation)
             generation.advance(size - 1)
+
+    def _check_order(self, generation: Generation) -> None:
+        """INDEX_STALE where a version was recorded whose rows the generation has left out: it is made anew.
+
+        Rows are recorded in the order in which they are given out, because one ingest runs at a time.
+        """
+        columns, known = self.stack.catalog.columns, self.stack.catalog.known
+        below = known & (columns["recorded"] > generation.snapshot) & (columns["first_row"] < generation.rows)
+        late = np.flatnonzero(below & (columns["rows"] > 0))
+        if (generation.spans["version"][columns["first_row"][late]] != late).any():
+            raise AvouchError(Code.INDEX_STALE, "rows were recorded out of order")
 
     def _reindex_ended(self, tx: Connection, generation: Generation, size: int) -> None:
         """Versions that ended since: the same words under new times."""
         columns, known, indexed = self.stack.catalog.columns, self.stack.catalog.known, generation.snapshot
-        ended = (columns["ended"] > indexed) & (columns["ended"] < size) & (columns["recorded"] <= indexed)
+        ended = (columns["ended"] > indexed) & (columns["ended"] < size)
         changed = np.flatnonzero(known & ended & (columns["first_row"] < generation.rows)).tolist()
         for start in range(0, len(changed), VERSIONS):
             generation.reindex(self._held(tx, generation, changed[start : start + VERSIONS]))
@@ -109,8 +158,11 @@ class Shelf:
             rows = range(version.first_row, version.first_row + version.rows)
             yield from self._text_rows(tx, version, rows, generation.spans[rows.start : rows.stop])
 
-    def _append(self, tx: Connection, generation: Generation, snapshot: int) -> None:
-        """Append what the lake has beyond the generation's rows, where the ledger knows its version."""
+    def _append(self, tx: Connection, generation: Generation) -> None:
+        """Append what the lake has beyond the generation's rows, where the ledger knows its version.
+
+        The snapshot moves on when all of it is in.
+        """
         known = self.stack.catalog.known
         rows, spans, vectors = chunks.read(self.stack.tables, generation.rows)
         if not rows.size or not known.size:
@@ -119,7 +171,7 @@ class Shelf:
         rows, spans, vectors = rows[keep], spans[keep], vectors[keep]
         for part in runs_of(rows, AT_ONCE):
             texts = self._texts(tx, rows[part], spans[part])
-            generation.append(int(rows[part][0]), vectors[part], spans[part], texts, snapshot)
+            generation.append(int(rows[part][0]), vectors[part], spans[part], texts, generation.snapshot)
 
     def erase(self, ordinals: list[int], rows: list[int]) -> None:
         """Remove versions from every file of the generation, for good."""
@@ -128,6 +180,8 @@ class Shelf:
             self.refresh()
 
     def _erase(self, tx: Connection, ordinals: list[int], rows: Rows) -> None:
+        if not self.generation.held(rows) and not self.generation.text.count(ordinals):
+            return
         spans = self.generation.spans["version"]
         left = np.setdiff1d(np.unique(spans[spans >= 0]), np.array(ordinals, np.int64)).tolist()
         parts = (left[start : start + VERSIONS] for start in range(0, len(left), VERSIONS))
@@ -163,6 +217,12 @@ class Shelf:
         with self._lock:
             rows, policy = self.generation.rows, self.stack.policy
             return self.stack.state.read(lambda tx: self._scopes.of(tx, policy, principal, moment, rows))
+
+
+def rows_of(gone: Iterable[tuple[int, int, int]]) -> Rows:
+    """The rows of versions given as (ordinal, first row, rows)."""
+    parts = [np.arange(first, first + count, dtype=np.int64) for _, first, count in gone]
+    return np.concatenate([np.empty(0, np.int64), *parts])
 
 
 def runs_of(rows: Rows, at_once: int) -> Iterator[slice]:

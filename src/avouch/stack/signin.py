@@ -57,13 +57,12 @@ def by_key(stack: Stack, token: str, purpose: str = "") -> Principal:
 
     def read(tx: Connection) -> tuple[Any, Any, str]:
         key = credentials.key_of(stack, tx, token)
-        row = people.row_of(tx, key.principal_id) if key else None
+        row = people.row_if(tx, key.principal_id) if key else None
         return key, row, people.in_force(tx, key.principal_id, at) if key else ""
 
     key, row, emergency = stack.state.read(read)
-    if key is None or key.revoked_at is not None or key.expires_at <= at or row.status != ACTIVE:
-        why = "unknown" if key is None else "revoked" if key.revoked_at else "disabled" if row.status != ACTIVE else ""
-        raise refusal(stack, "key", why or "expired", row, at)
+    if key is None or row is None or key.revoked_at is not None or key.expires_at <= at or row.status != ACTIVE:
+        raise refusal(stack, "key", refused_for(key and key.revoked_at, "revoked", row), row, at)
     if key.used_at is None or not 0 <= at - key.used_at < MINUTE:
 
         def used(tx: Connection) -> None:
@@ -81,13 +80,12 @@ def by_session(stack: Stack, token: str, purpose: str = "") -> tuple[Principal, 
 
     def read(tx: Connection) -> tuple[Any, Any, str]:
         held = sessions.row_of(stack, tx, token)
-        row = people.row_of(tx, held.principal_id) if held else None
+        row = people.row_if(tx, held.principal_id) if held else None
         return held, row, people.in_force(tx, held.principal_id, at) if held else ""
 
     held, row, emergency = stack.state.read(read)
-    if held is None or held.ended_at is not None or held.expires_at <= at or row.status != ACTIVE:
-        why = "unknown" if held is None else "ended" if held.ended_at else "disabled" if row.status != ACTIVE else ""
-        raise refusal(stack, "session", why or "expired", row, at)
+    if held is None or row is None or held.ended_at is not None or held.expires_at <= at or row.status != ACTIVE:
+        raise refusal(stack, "session", refused_for(held and held.ended_at, "ended", row), row, at)
     if held.rotated_at is not None and at > held.rotated_at + sessions.GRACE:
         copied(stack, people.of_row(row), held.family)
         raise refusal(stack, "session", "reused", row, at)
@@ -159,6 +157,13 @@ def enter(stack: Stack, principal_id: str, by: str, purpose: str) -> tuple[Princ
     person = people.by_id(stack, principal_id)
     (row, family, token, emergency), _ = write(stack, "access.signin", person, commit)
     return admitted(row, f"session:{family}", purpose, emergency), token
+
+
+def refused_for(over: int | None, how: str, row: Any) -> str:
+    """Why a credential does not let in, in a word: of nobody, ``how`` it was ended, of somebody disabled, or old."""
+    if row is None:
+        return "unknown"
+    return how if over is not None else "disabled" if row.status != ACTIVE else "expired"
 
 
 def seen(tx: Connection, principal_id: str, at: int) -> None:

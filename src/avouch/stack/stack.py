@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
 from avouch import config
-from avouch.adapters.delta_tables import DeltaTables
-from avouch.adapters.file_blobs import FileBlobs
-from avouch.adapters.sqlite_state import SqliteState
-from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
 from avouch.lake import keyring, schema
 from avouch.lake.catalog import Catalog
@@ -23,67 +18,51 @@ from avouch.lake.vault import Vault
 from avouch.ledger import log
 from avouch.ledger.note import VerifierKey
 from avouch.ledger.prove import Signer
-from avouch.policy.groups import GroupPolicy
 from avouch.ports import Embedder, Policy
 from avouch.retrieve.recent import Recent
 from avouch.stack import people
+from avouch.stack.create import create
+from avouch.stack.engines import open_blobs, open_state, open_tables
 from avouch.stack.erase import resume
-from avouch.stack.home import Home, lock
+from avouch.stack.follow import Follower
+from avouch.stack.home import Home, hold
+from avouch.stack.in_force import InForce
 from avouch.stack.rights import OWNER
 from avouch.stack.throttle import Throttle
+from avouch.stack.uploads import sweep
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from avouch.adapters.jwt_bearer import JwtBearer
     from avouch.adapters.oidc_login import OidcLogin
+    from avouch.stack.engines import HomeState
     from avouch.stack.shelf import Shelf
 
 
 class Stack:
     """One open home. Use ``Stack.create`` or ``Stack.open``, as a context manager."""
 
-    def __init__(self, home: Home, settings: config.Settings, state: SqliteState, held: Any) -> None:
+    def __init__(self, home: Home, settings: config.Settings, state: HomeState, held: Any) -> None:
         self.home, self.settings, self.state, self._held = home, settings, state, held
-        self.policy: Policy = GroupPolicy()
+        self._in_force = InForce(state)
         self.log = log.Log()
         self.throttle = Throttle()
         self.catalog = Catalog()
-        self.ingesting = threading.Lock()
         self.id = state.read(lambda tx: schema.fact(tx, "id"))
         self.ring = keyring.load(home.keys, self.id)
         self.vault = Vault(self.ring)
-        self.store = Store(FileBlobs(home.blobs), self.vault)
-        self.tables = DeltaTables(home.tables)
+        self.store = Store(open_blobs(home), self.vault)
+        self.tables = open_tables(home, state)
+        self.follower = Follower(self)
+        if state.shared:
+            state.follow = self.follower
         self.owner = people.find(self, OWNER)
 
     @classmethod
     def create(cls, root: Path) -> Stack:
         """Make a home in a new or empty folder; HOME_EXISTS."""
-        settings = config.load(root)
-        home = Home(root, settings)
-        root.mkdir(parents=True, exist_ok=True)
-        held = lock(root, settings.lock_seconds)
-        if home.exists:
-            held.close()
-            raise AvouchError(Code.HOME_EXISTS, "there is a home in that folder")
-        part = root / "state.new"
-        part.unlink(missing_ok=True)
-        home_id, genesis, first = new_id("h"), log.Log(), people.owner()
-        state = SqliteState(part)
-
-        def begin(tx: Connection) -> None:
-            at = genesis.now(tx)
-            schema.create(tx, {"id": home_id, "created": from_micros(at)})
-            people.insert_principal(tx, first, at)
-            genesis.append(tx, "home.create", first.id, {"home": home_id, "schema": schema.SCHEMA}, at)
-
-        state.write(lambda tx: log.metadata.create_all(tx))
-        at = from_micros(state.read(genesis.now))
-        keyring.save(keyring.new_keyring(home_id, at), home.keys)
-        state.write(begin)
-        state.close()
-        part.rename(home.state)
-        keyring.sync_folder(root)
-        held.close()
+        create(root)
         return cls.open(root)
 
     @classmethod
@@ -93,8 +72,8 @@ class Stack:
         home = Home(root, settings)
         if not home.exists:
             raise AvouchError(Code.HOME_MISSING, f"no home in {root}")
-        held = lock(root, settings.lock_seconds)
-        state = SqliteState(home.state)
+        held = hold(home)
+        state = open_state(home)
         try:
             state.read(schema.check)
             stack = cls(home, settings, state, held)
@@ -103,6 +82,7 @@ class Stack:
             held.close()
             raise
         resume(stack)
+        sweep(home)
         return stack
 
     def __enter__(self) -> Stack:
@@ -116,10 +96,27 @@ class Stack:
             from avouch.stack.signin import tell
 
             tell(self, 0, whole=True)
+        self.follower.stop()
         if "shelf" in self.__dict__:
-            self.shelf.generation.close()
+            self.shelf.close()
         self.state.close()
         self._held.close()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force, at every access: another process may have activated another."""
+        return self._in_force.now()
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        self._in_force.pin(policy)
+
+    def alone(self, name: str) -> AbstractContextManager[Callable[[Connection], None]]:
+        """Hold a lock of the home, in whichever process; INGEST_BUSY where another holds it for long.
+
+        Yields what an act calls in its transaction to be sure that the lock is still held.
+        """
+        return self.state.alone(name, self.settings.busy_seconds)
 
     @property
     def signer(self) -> Signer:

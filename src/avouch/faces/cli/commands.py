@@ -3,6 +3,38 @@
 
 def load() -> None:
     """Import the files; each registers its commands on the application."""
-    from avouch.faces.cli import ask, compartments, documents, evaluate, home, ingest, keys, ledger, principals, vouchers
+    from avouch.faces.cli import (
+        access,
+        ask,
+        compartments,
+        credentials,
+        documents,
+        emergencies,
+        evaluate,
+        home,
+        ingest,
+        keys,
+        ledger,
+        policies,
+        principals,
+        serve,
+        vouchers,
+    )
 
-    _ = (ask, compartments, documents, evaluate, home, ingest, keys, ledger, principals, vouchers)
+    _ = (
+        access,
+        ask,
+        compartments,
+        credentials,
+        documents,
+        emergencies,
+        evaluate,
+        home,
+        ingest,
+        keys,
+        ledger,
+        policies,
+        principals,
+        serve,
+        vouchers,
+    )

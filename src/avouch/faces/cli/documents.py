@@ -117,4 +117,6 @@ def erase(
     for store in told.stores:
         table.add_row(store.store, str(store.before), str(store.after))
     out.print(table)
+    for place in told.unseen:
+        out.print(f"[yellow]![/] not looked into: {escape(place)}")
     return out.print(f"[green]✓[/] erased at entry {told.snapshot}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import Request
 from starlette.responses import Response
 
@@ -25,10 +23,10 @@ def token_of(request: Request) -> tuple[str, bool]:
         if scheme.lower() != "bearer" or not token.strip() or not token.isascii():
             raise AvouchError(Code.UNAUTHENTICATED, "the Authorization header holds no bearer token")
         return token.strip(), False
-    token = request.cookies.get(cookie_name(request))
-    if not token or not token.isascii():
+    held = request.cookies.get(cookie_name(request))
+    if not held or not held.isascii():
         raise AvouchError(Code.UNAUTHENTICATED, "no key and no session came with the request")
-    return token, True
+    return held, True
 
 
 def authenticate(stack: Stack, request: Request) -> tuple[Principal, str | None]:
@@ -51,26 +49,34 @@ def same_site(request: Request) -> None:
     if origin is not None and origin in request.app.state.origins:
         return
     if origin is not None and origin != "null":
-        told = urlsplit(origin)
-        own = told.netloc == request.headers.get("host") and told.scheme == request.url.scheme
+        own = origin == own_origin(request)
     else:
         own = origin is None and site in ("same-origin", "none")
     if not own or site not in (None, "same-origin", "none"):
         raise AvouchError(Code.FORBIDDEN_ORIGIN, "a page of another origin sent this request")
 
 
+def own_origin(request: Request) -> str:
+    """How browsers reach this service: as the settings say, or as this request did."""
+    told: str = request.app.state.stack.settings.public_origin
+    return told.rstrip("/") or f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def secure(request: Request) -> bool:
+    """Whether a browser came over TLS, to this process or to the proxy before it."""
+    return own_origin(request).startswith("https://")
+
+
 def cookie_name(request: Request) -> str:
-    return COOKIE if request.url.scheme == "https" else PLAIN_COOKIE
+    return COOKIE if secure(request) else PLAIN_COOKIE
 
 
 def set_cookie(request: Request, response: Response, token: str) -> None:
     """Hand out a session. Over TLS the cookie is bound to this host; plain HTTP is for loopback."""
-    secure = request.url.scheme == "https"
     seconds = int(request.app.state.stack.settings.session_hours * 3600)
     name = cookie_name(request)
-    response.set_cookie(name, token, seconds, path="/", secure=secure, httponly=True, samesite="lax")
+    response.set_cookie(name, token, seconds, path="/", secure=secure(request), httponly=True, samesite="lax")
 
 
 def drop_cookie(request: Request, response: Response) -> None:
-    secure = request.url.scheme == "https"
-    response.delete_cookie(cookie_name(request), path="/", secure=secure, httponly=True, samesite="lax")
+    response.delete_cookie(cookie_name(request), path="/", secure=secure(request), httponly=True, samesite="lax")

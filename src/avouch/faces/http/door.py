@@ -32,6 +32,8 @@ class Door:
     """What a route declares. Of several acts any will do; none, and only then, for what is ``public``.
 
     ``stream``: it may answer with events, which no idempotency key can repeat. ``upload``: its body may be large.
+    ``home``: it concerns all tenants. ``secret``: its answer is told once.
+    ``conditional``: it heeds If-Match. ``extra`` goes into the description.
     """
 
     method: str
@@ -42,9 +44,13 @@ class Door:
     public: bool = False
     stream: bool = False
     upload: bool = False
+    home: bool = False
+    secret: bool = False
+    conditional: bool = False
     status: int = 200
     returns: Any = None
     tag: str = ""
+    extra: dict[str, Any] | None = None
 
 
 class Doors:
@@ -72,9 +78,7 @@ class Doors:
 
         def declare(endpoint: F) -> F:
             checks = reads and acts != (SELF,) and not public
-            self.found.append(
-                Door(method, self.prefix + path, acts, endpoint, checks, public, tag=self.tag, **more)
-            )
+            self.found.append(Door(method, self.prefix + path, acts, endpoint, checks, public, tag=self.tag, **more))
             return endpoint
 
         return declare
@@ -144,12 +148,18 @@ def mount(app: FastAPI, doors: Iterable[Doors]) -> None:
                 status_code=door.status,
                 tags=[door.tag],
                 operation_id=operation(door),
+                openapi_extra=door.extra,
             )
 
 
 def operation(door: Door) -> str:
     """The name of an operation in generated clients: that of its function, with its file's noun."""
     return f"{door.tag}_{door.endpoint.__name__}"
+
+
+def mounted(app: FastAPI, path: str, acts: tuple[str, ...]) -> None:
+    """Say that a whole application under a path (MCP) sees to these acts itself."""
+    app.state.mounts[path] = acts
 
 
 def check(app: FastAPI) -> list[Door]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 from fastapi import Request
-from starlette.responses import Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
 
+from avouch.canon import plain
 from avouch.errors import AvouchError, Code
 from avouch.faces.http import caller
 from avouch.records import Principal
 from avouch.stack import idempotent
 from avouch.stack.act import authorise
-from avouch.stack.reading import may
+from avouch.stack.reading import may, whole_home
 
 if TYPE_CHECKING:
     from avouch.faces.http.door import Door
@@ -35,10 +39,12 @@ def through(door: Door, handler: Handler) -> Callable[[Request], Awaitable[Respo
         if door.upload:
             request.scope["avouch.body_limit"] = settings.max_upload_bytes
         if door.public:
+            await taken(door, request)
             return await handler(request)
         principal, fresh = await to_thread.run_sync(enter, door, request)
         request.state.principal = principal
         request.app.state.rates.take(principal)
+        await taken(door, request)
         key = request.headers.get(KEY)
         if key is not None and door.method not in caller.SAFE:
             response = await once(door, request, principal, key, handler)
@@ -51,12 +57,20 @@ def through(door: Door, handler: Handler) -> Callable[[Request], Awaitable[Respo
     return handle
 
 
+async def taken(door: Door, request: Request) -> None:
+    """Take in the body, so that what is wrong with it is told in our words. An upload reads its own."""
+    if door.method not in caller.SAFE and not door.upload:
+        await request.body()
+
+
 def enter(door: Door, request: Request) -> tuple[Principal, str | None]:
     """Authenticate, and for what only reads, authorise."""
     stack = request.app.state.stack
     principal, fresh = caller.authenticate(stack, request)
     if door.checked and not any(may(stack, principal, act) for act in door.acts):
         authorise(stack, door.acts[0], principal)
+    if door.home:
+        whole_home(stack, principal)
     return principal, fresh
 
 
@@ -91,8 +105,23 @@ def matched(request: Request, body: bytes) -> None:
         raise AvouchError(Code.PRECONDITION_FAILED, "it is not what If-Match says")
 
 
+@contextmanager
+def unchanged(request: Request, current: Callable[[], Any]) -> Iterator[None]:
+    """Where the caller sent If-Match: hold everybody else off while it is compared and changed."""
+    if request.headers.get("if-match") is None:
+        yield
+        return
+    with request.app.state.matching:
+        matched(request, bytes(JSONResponse(plain(current())).body))
+        yield
+
+
 async def once(door: Door, request: Request, principal: Principal, key: str, handler: Handler) -> Response:
     """Run a write once for its key: whoever repeats it is told what the first was told."""
+    if door.secret:
+        raise AvouchError(Code.INPUT_INVALID, "header.idempotency-key: a secret is told once and not kept")
+    if door.upload:
+        raise AvouchError(Code.INPUT_INVALID, "header.idempotency-key: what was uploaded before is found unchanged")
     if door.stream and "text/event-stream" in request.headers.get("accept", ""):
         raise AvouchError(Code.INPUT_INVALID, "header.idempotency-key: an answer in events is not repeated")
     if not 0 < len(key) <= 200 or not key.isprintable():
@@ -118,8 +147,8 @@ async def first(stack: Any, claim: idempotent.Claim, request: Request, handler: 
     """Run it, and keep what was answered; what was refused may be tried again with the same key."""
     try:
         response = await handler(request)
-    except AvouchError as error:
-        if error.code is not Code.STATE_UNKNOWN:
+    except (AvouchError, HTTPException, RequestValidationError) as error:
+        if not (isinstance(error, AvouchError) and error.code is Code.STATE_UNKNOWN):
             await to_thread.run_sync(idempotent.release, stack, claim)
         raise
     body = getattr(response, "body", None)

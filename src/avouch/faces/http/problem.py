@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from avouch.errors import AvouchError, Code
+from avouch.faces.http.openai.errors import beside
 
 MEDIA = "application/problem+json"
 ERRORS = "/api/v1/errors"
@@ -41,14 +42,14 @@ def record(error: AvouchError, request_id: str) -> dict[str, Any]:
     }
 
 
-def response(error: AvouchError, request_id: str) -> Response:
-    """A problem as a response, with when to come again and how to sign in."""
+def response(error: AvouchError, request_id: str, path: str = "") -> Response:
+    """A problem as a response, with when to come again and how to sign in; as the clients of ``path`` know it."""
     headers = {"cache-control": "no-store"}
     if error.retry_after is not None:
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after)))
     if error.status == 401:
         headers["www-authenticate"] = 'Bearer realm="avouch"'
-    return JSONResponse(record(error, request_id), error.status, headers, MEDIA)
+    return JSONResponse({**record(error, request_id), **beside(path, error)}, error.status, headers, MEDIA)
 
 
 def id_of(request: Request) -> str:
@@ -57,14 +58,14 @@ def id_of(request: Request) -> str:
 
 async def on_avouch(request: Request, error: Exception) -> Response:
     assert isinstance(error, AvouchError)  # noqa: S101
-    return response(error, id_of(request))
+    return response(error, id_of(request), request.url.path)
 
 
 async def on_http(request: Request, error: Exception) -> Response:
     """What the framework refuses: no such path, no such method, a body that is none."""
     assert isinstance(error, HTTPException)  # noqa: S101
     code = OF_STATUS.get(error.status_code, Code.INPUT_INVALID if error.status_code < 500 else Code.INTERNAL)
-    told = response(AvouchError(code, SAID.get(code, "the request cannot be served")), id_of(request))
+    told = response(AvouchError(code, SAID.get(code, "the request cannot be served")), id_of(request), request.url.path)
     if allow := (error.headers or {}).get("Allow"):
         told.headers["allow"] = allow
     return told
@@ -82,7 +83,7 @@ SAID = {
 async def on_invalid(request: Request, error: Exception) -> Response:
     """Names the fields that are wrong, and how; never their values."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    return response(AvouchError(Code.INPUT_INVALID, fields(error)), id_of(request))
+    return response(AvouchError(Code.INPUT_INVALID, fields(error)), id_of(request), request.url.path)
 
 
 def fields(error: RequestValidationError) -> str:

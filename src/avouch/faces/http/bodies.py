@@ -1,0 +1,49 @@
+"""What requests may hold: bounded texts and closed records, so that a slip is told and nothing is guessed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from avouch.canon import to_micros
+from avouch.records import Classification, Metadata
+
+
+class Body(BaseModel):
+    """A request's body: no fields but those that are named."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=10_000)
+
+
+def without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("a text holds no NUL")
+    return text
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(without_nul)]
+Optional = Annotated[str, StringConstraints(max_length=200), AfterValidator(without_nul)]
+Long = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(without_nul)]
+Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(without_nul)]
+Level = Literal["public", "internal", "confidential", "restricted"]
+Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z]+_[0-9a-z]+$")]
+
+
+class Declared(Body):
+    """What is declared of documents that do not say it themselves. Without labels only the owner sees them."""
+
+    labels: list[Line] = Field(default_factory=list)
+    classification: Level | None = None
+    valid_from: Time | None = None
+    valid_to: Time | None = None
+    columns: dict[Line, Optional] = Field(default_factory=dict)
+
+    def metadata(self) -> Metadata:
+        return Metadata(
+            labels=frozenset(self.labels) or None,
+            classification=Classification[self.classification.upper()] if self.classification else None,
+            valid_from=to_micros(self.valid_from) if self.valid_from else None,
+            valid_to=to_micros(self.valid_to) if self.valid_to else None,
+        )

@@ -1,0 +1,122 @@
+"""`/ledger`: the log of every act, for its auditor."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+from starlette.responses import StreamingResponse
+
+from avouch.errors import AvouchError, Code
+from avouch.faces.http.bodies import Body, Long
+from avouch.faces.http.door import Caller, Doors, Stacked, schema
+from avouch.faces.http.envelope import Fence
+from avouch.faces.http.paging import Cursor, Limit, Page, Slice, number, page
+from avouch.ledger.report import Report
+from avouch.stack import audit, reading
+from avouch.stack.stack import Stack
+
+doors = Doors("ledger")
+LINES = "application/x-ndjson"
+PIECE, AHEAD = 64_000, 16
+EXPORTED = {"responses": {"200": {"content": {LINES: {"schema": {"type": "string"}}}}}}
+
+
+class Anchors(Body):
+    """Checkpoints that were kept elsewhere."""
+
+    anchors: list[Long] = Field(default_factory=list)
+
+
+class Note(BaseModel):
+    """A signed tree head (C2SP checkpoint)."""
+
+    checkpoint: str
+
+
+class Verifier(BaseModel):
+    """The public key that this home's checkpoints are signed with, and those of before."""
+
+    key: str
+    keys: list[str]
+
+
+@doors("GET", "/ledger/entries", act="audit", returns=Page[schema(reading.LedgerEntry)])  # type: ignore[misc]
+def entries(
+    stack: Stacked,
+    caller: Caller,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+    kind: Annotated[str, Query(max_length=60, description="Only of this kind, and what is below it.")] = "",
+) -> Slice:
+    """The entries of your tenant, oldest first."""
+    found = reading.entries(stack, caller, number(cursor, -1), limit + 1, kind)
+    return page(found, limit, lambda one: one.seq, lambda one: one)
+
+
+@doors("POST", "/ledger/verify", act="audit", checked=True, returns=Report)
+def verify(stack: Stacked, body: Anchors) -> Report:
+    """Check every entry, the tree, the kept checkpoints and the given anchors; names the first broken entry."""
+    return audit.audit(stack, list(body.anchors))
+
+
+@doors("POST", "/ledger/checkpoint", act="checkpoint", returns=Note)
+def checkpoint(stack: Stacked, caller: Caller) -> dict[str, str]:
+    """Sign the log's head and remember it. Keep it where whoever holds this home cannot change it."""
+    return {"checkpoint": audit.anchor(stack, caller)}
+
+
+@doors("GET", "/ledger/key", act=("audit", "verify"), returns=Verifier)
+def key(stack: Stacked) -> dict[str, object]:
+    """The verifier keys: give them to whoever checks your vouchers."""
+    return {"key": str(stack.signer.key), "keys": [str(one) for one in stack.verifier_keys]}
+
+
+@doors("GET", "/ledger/export", act="audit", home=True, stream=True, extra=EXPORTED)
+def export(stack: Stacked) -> StreamingResponse:
+    """The whole log as lines that `avouch verify` checks offline."""
+    return StreamingResponse(lines(stack), media_type=LINES)
+
+
+def lines(stack: Stack) -> Generator[bytes, None, None]:
+    """The export in pieces, read on a thread of its own: one transaction from the first line to the last."""
+    pieces: queue.Queue[bytes | None] = queue.Queue(AHEAD)
+    gone = threading.Event()
+    fence = Fence("export")
+    reader = threading.Thread(target=read, args=(stack, pieces, gone, fence), name="export", daemon=True)
+    reader.start()
+    try:
+        while (piece := pieces.get()) is not None:
+            yield piece
+    finally:
+        gone.set()
+    if fence.error is not None:
+        raise fence.error
+
+
+def read(stack: Stack, pieces: queue.Queue[bytes | None], gone: threading.Event, fence: Fence) -> None:
+    held = bytearray()
+
+    def put(piece: bytes | None) -> None:
+        while not gone.is_set():
+            try:
+                return pieces.put(piece, timeout=0.5)
+            except queue.Full:
+                continue
+        raise AvouchError(Code.REQUEST_TIMEOUT, "nobody reads the export any more")
+
+    def write(line: str) -> None:
+        held.extend(line.encode())
+        if len(held) >= PIECE:
+            put(bytes(held))
+            held.clear()
+
+    with fence:
+        audit.print_log(stack, write)
+        put(bytes(held))
+    with Fence("export"):
+        put(None)

@@ -1,0 +1,115 @@
+"""An answer as clients of other protocols get it: numbered citations, and a text that is safe to show.
+
+Citations of one page of one version share a number, its *mark*. The text is for people; what a program
+relies on are the claims, whose quotes are exactly the spans that they name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import BaseModel
+
+from avouch.records import Answer, Citation
+
+ACTIVE = re.compile(r"(?<=\])(?=[(\[:])|(?<=<)(?=[a-zA-Z/!?])")
+"""Where Markdown of a document would become a link, an image or a tag."""
+NOTHING = "No answer: what you may see does not support one."
+LATE = "No answer: the time for it was over. Ask again, or allow more time."
+
+
+class Cited(BaseModel):
+    """A span of a version, in characters of its text, end exclusive. ``fate`` is what has become of the version."""
+
+    mark: int
+    document_id: str
+    version_id: str
+    document_key: str
+    title: str
+    page: int
+    start: int
+    end: int
+    quote: str
+    fate: str
+    warning: str
+
+
+class Statement(BaseModel):
+    """One claim with what supports it."""
+
+    text: str
+    citations: list[Cited]
+
+
+class Vouched(BaseModel):
+    """What an answer rests on. ``nearest``: titles that come nearest where there is no answer."""
+
+    abstained: bool
+    claims: list[Statement]
+    nearest: list[str]
+    confidence: float
+    degraded: str
+    snapshot: int
+    as_of: str
+    known_until: str
+    voucher_id: str
+    warnings: list[str]
+
+
+def vouched(answer: Answer) -> Vouched:
+    """The record of an answer, its citations numbered in the order in which they come."""
+    marks: dict[tuple[str, int], int] = {}
+
+    def cited(one: Citation) -> Cited:
+        mark = marks.setdefault((one.version_id, one.page), len(marks) + 1)
+        same = ("document_id", "version_id", "document_key", "title", "page", "start", "end", "quote", "warning")
+        return Cited(mark=mark, fate=one.fate.value, **{name: getattr(one, name) for name in same})
+
+    return Vouched(
+        abstained=answer.abstained,
+        claims=[Statement(text=claim.text, citations=list(map(cited, claim.citations))) for claim in answer.claims],
+        nearest=list(answer.nearest),
+        confidence=answer.confidence,
+        degraded=answer.degraded,
+        snapshot=answer.snapshot,
+        as_of=answer.as_of,
+        known_until=answer.known_until,
+        voucher_id=answer.voucher_id,
+        warnings=list(answer.warnings),
+    )
+
+
+def parts(told: Vouched) -> list[str]:
+    """The text in the pieces that a stream brings it in: each claim with its marks, then what they stand for."""
+    spoken = [f"{shown(one.text)} {marks(one)}" for one in told.claims]
+    if not spoken:
+        spoken = [LATE if told.degraded else NOTHING]
+        if told.nearest:
+            spoken.append(" Nearest documents: " + "; ".join(map(shown, told.nearest)) + ".")
+    joined = [one if n == 0 or not told.claims else f" {one}" for n, one in enumerate(spoken)]
+    return [*joined, ending(told)]
+
+
+def marks(one: Statement) -> str:
+    return "".join(f"[{mark}]" for mark in sorted({cited.mark for cited in one.citations}))
+
+
+def ending(told: Vouched) -> str:
+    """Warnings, sources and the voucher: a list that reads well with Markdown and without."""
+    found = {cited.mark: source(cited) for one in told.claims for cited in one.citations}
+    blocks = [
+        "\n".join(f"Note: {shown(text)}" for text in told.warnings),
+        "\n".join(["Sources:", *(f"- [{mark}] {text}" for mark, text in sorted(found.items()))]) if found else "",
+        f"Voucher: {told.voucher_id}",
+    ]
+    return "".join(f"\n\n{block}" for block in blocks if block)
+
+
+def source(cited: Cited) -> str:
+    page = f", page {cited.page}" if cited.page else ""
+    return f"{shown(cited.title)} ({shown(cited.document_key)}){page}"
+
+
+def shown(text: str) -> str:
+    """A document's words on one line; nothing in them becomes a link, an image or a tag where Markdown is drawn."""
+    return ACTIVE.sub(" ", " ".join(text.split()))

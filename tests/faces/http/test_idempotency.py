@@ -1,0 +1,108 @@
+"""Repeated requests: one run, one answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from tests.faces.http.world import QUESTION, World
+
+from avouch.lake.schema import idempotency, sealed
+from avouch.stack import idempotent
+
+
+def asks(world: World) -> int:
+    return len(world.get("/ledger/entries?limit=1000&kind=ask", "owner").json()["items"])
+
+
+def test_the_same_request_is_answered_once(world: World) -> None:
+    before = asks(world)
+    told = [world.post("/ask", {"question": QUESTION}, **{"idempotency-key": "one"}) for _ in range(3)]
+    assert len({one.content for one in told}) == 1
+    assert [one.headers.get("idempotency-replayed") for one in told] == [None, "true", "true"]
+    assert asks(world) == before + 1
+
+
+def test_another_request_or_principal_is_not_the_same(world: World) -> None:
+    key = {"idempotency-key": "two"}
+    first = world.post("/ask", {"question": QUESTION}, **key).json()
+    other = world.post("/ask", {"question": QUESTION + "?"}, **key)
+    assert (other.status_code, other.json()["code"]) == (409, "IDEMPOTENCY_MISMATCH")
+    theirs = world.post("/ask", {"question": QUESTION}, "curator", **key).json()
+    assert theirs["voucher_id"] != first["voucher_id"]
+
+
+def test_requests_at_the_same_time_run_once(world: World) -> None:
+    before, found = asks(world), []
+
+    def send() -> None:
+        found.append(world.post("/ask", {"question": QUESTION}, **{"idempotency-key": "three"}))
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {one.status_code for one in found} == {200}
+    assert len({one.json()["voucher_id"] for one in found}) == 1
+    assert asks(world) == before + 1
+
+
+def test_what_was_refused_may_be_sent_again(world: World) -> None:
+    key = {"idempotency-key": "four"}
+    assert world.post("/ask", {"question": "?"}, **key).json()["code"] == "QUESTION_EMPTY"
+    assert world.post("/ask", {"question": "?", "x": 1}, **key).json()["code"] == "INPUT_INVALID"
+    assert world.post("/ask", {"question": QUESTION}, **key).status_code == 200
+
+
+def test_what_was_cut_short_is_not_guessed(world: World) -> None:
+    stack, person = world.stack, world.people["reader", "default"]
+    world.post("/ask", {"question": QUESTION}, **{"idempotency-key": "five"})
+    claim = idempotent.Claim.of(stack, person, "five", "")
+    cut = update(idempotency).where(idempotency.c.digest == claim.digest).values(status=idempotent.RUNNING)
+    stack.state.write(lambda tx: tx.execute(cut))
+    told = world.post("/ask", {"question": QUESTION}, **{"idempotency-key": "five"})
+    assert (told.status_code, told.json()["code"]) == (409, "IDEMPOTENCY_UNKNOWN")
+
+
+def test_after_a_day_a_key_is_new(world: World) -> None:
+    stack, person = world.stack, world.people["reader", "default"]
+    first = world.post("/ask", {"question": QUESTION}, **{"idempotency-key": "six"}).json()
+    claim = idempotent.Claim.of(stack, person, "six", "")
+    old = time.time_ns() // 1000 - idempotent.DAY - 1
+    aged = update(idempotency).where(idempotency.c.digest == claim.digest).values(created_at=old)
+    stack.state.write(lambda tx: tx.execute(aged))
+    again = world.post("/ask", {"question": QUESTION}, **{"idempotency-key": "six"}).json()
+    assert again["voucher_id"] != first["voucher_id"]
+    name = select(sealed.c.data).where(sealed.c.name == idempotent.PREFIX + claim.digest)
+    (kept,) = stack.state.read(lambda tx: tx.execute(name).scalars().all())
+    assert QUESTION.encode() not in kept
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\tb"])
+def test_a_key_that_is_none(world: World, key: str) -> None:
+    told = world.post("/ask", {"question": QUESTION}, **{"idempotency-key": key})
+    assert (told.status_code, told.json()["code"]) == (400, "INPUT_INVALID")
+
+
+def test_secrets_uploads_and_events_are_not_kept(world: World) -> None:
+    key = {"idempotency-key": "seven"}
+    assert world.post("/access/keys", {"label": "x"}, "owner", **key).status_code == 400
+    assert world.post("/ask", {"question": QUESTION}, accept="text/event-stream", **key).status_code == 400
+    files: Any = {"files": ("a.md", b"# A\n\nText.\n")}
+    told = world.client.post("/api/v1/sources/x/files", files=files, headers=world.headers("curator", **key))
+    assert told.status_code == 400
+
+
+def test_an_answer_kept_after_an_erasure_has_no_text(world: World) -> None:
+    stack, person = world.stack, world.people["reader", "default"]
+    claim = idempotent.Claim.of(stack, person, "eight", "asked")
+    assert idempotent.claim(stack, claim) is None
+    document = world.spare["default"].pop()
+    assert world.post(f"/documents/{document}/erase", {"confirm": True}, "owner").status_code == 200
+    idempotent.keep(stack, claim, idempotent.Kept(200, "application/json", b"it may quote what was erased"))
+    name = select(sealed.c.name).where(sealed.c.name == idempotent.PREFIX + claim.digest)
+    assert stack.state.read(lambda tx: tx.execute(name).first()) is None
