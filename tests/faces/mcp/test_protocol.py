@@ -16,7 +16,7 @@ from avouch.faces.mcp.tools import TOOLS
 from avouch.ledger import log
 
 HAND = "How long is alcohol hand rub applied?"
-LEGACY = "2025-11-25"
+LEGACY, MODERN = "2025-11-25", "2026-07-28"
 
 
 def send(service: Served, body: Any, who: str | None = "ann", **headers: str) -> httpx.Response:
@@ -24,7 +24,7 @@ def send(service: Served, body: Any, who: str | None = "ann", **headers: str) ->
     if who is not None:
         told["authorization"] = f"Bearer {service.keys.get(who, who)}"
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return httpx.post(f"{service.url}/mcp", content=content, headers={**told, **headers}, timeout=60)
+    return httpx.post(f"{service.url}/mcp", content=content, headers={**told, **headers}, timeout=20)
 
 
 def rpc(method: str, **params: Any) -> dict[str, Any]:
@@ -98,6 +98,15 @@ def test_a_name_that_was_bound_to_this_address_is_not_ours(
     response = send(service, rpc("tools/list"), **headers)
     assert response.json().get("code") == code
     assert response.status_code == {None: 200, "FORBIDDEN_HOST": 421, "FORBIDDEN_ORIGIN": 403}[code]
+
+
+@pytest.mark.parametrize("method", ["subscriptions/listen", "resources/list", "sampling/createMessage", "nothing"])
+def test_there_is_nothing_to_listen_to_that_would_hold_a_place(service: Served, method: str) -> None:
+    told = "io.modelcontextprotocol/"
+    meta = {f"{told}protocolVersion": MODERN, f"{told}clientCapabilities": {}}
+    body = rpc(method, _meta=meta, notifications={})
+    response = send(service, body, **{"mcp-protocol-version": MODERN, "mcp-method": method})
+    assert (response.status_code, response.json()["error"]["code"]) == (404, -32601), response.text
 
 
 def test_tools_are_listed_by_what_the_key_may(service: Served) -> None:
@@ -216,7 +225,7 @@ def test_garbage_is_answered_in_order(service: Served) -> None:
     ids: list[Any] = [None, {}, -1, "x" * 1000, 2**70, 1.5]
     wrong += [{**rpc("tools/list"), "id": value} for value in ids]
     for body in wrong:
-        for version in (LEGACY, "2026-07-28", "x" * 100):
+        for version in (LEGACY, MODERN, "x" * 100):
             response = send(service, body, **{"mcp-protocol-version": version, "mcp-method": draw.choice(["", "x"])})
             assert response.status_code < 500, (body, version, response.text)
     assert send(service, b" " * 1_100_000).json()["code"] == "BODY_TOO_LARGE"

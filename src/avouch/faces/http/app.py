@@ -18,7 +18,7 @@ from avouch.errors import AvouchError
 from avouch.faces.http import door, envelope, openapi, problem, routes
 from avouch.faces.http.jobs import Jobs
 from avouch.faces.http.rates import Rates
-from avouch.faces.mcp import door as mcp
+from avouch.faces.mcp.running import running
 from avouch.stack.stack import Stack
 
 EXPOSED = ["etag", "x-request-id", "retry-after", "location", "idempotency-replayed"]
@@ -68,7 +68,7 @@ def lifespan(stack: Stack) -> Callable[[FastAPI], AbstractAsyncContextManager[No
     async def span(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = stack.settings.http_threads
         await to_thread.run_sync(warm, app)
-        async with mcp.running(app, stack):
+        async with running(app, stack):
             yield
         app.state.stopping.set()
         await to_thread.run_sync(app.state.jobs.close)

@@ -7,19 +7,15 @@ server processes can answer it.
 from __future__ import annotations
 
 import ipaddress
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from starlette.responses import Response
 from starlette.types import Message
 
 from avouch.errors import AvouchError, Code
 from avouch.faces.http.door import Doors
-from avouch.stack.stack import Stack
 
 PATH = "/mcp"
 doors = Doors("mcp", prefix="")
@@ -33,26 +29,6 @@ MESSAGE = {
         "202": {"description": "A notification was taken."},
     },
 }
-
-
-@asynccontextmanager
-async def running(app: FastAPI, stack: Stack) -> AsyncIterator[None]:
-    """What must run while the application does: its lifespan enters this."""
-    # the library takes half a second to load: only what serves pays for it
-    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-
-    from avouch.faces.mcp.server import build
-
-    quiet()
-    manager = StreamableHTTPSessionManager(build(stack), stateless=True, json_response=True)
-    async with manager.run():
-        app.state.mcp = manager
-        yield
-
-
-def quiet() -> None:
-    """The library logs what it could not read of a request: keep it out of ordinary logs."""
-    logging.getLogger("mcp").setLevel(logging.CRITICAL)
 
 
 @doors("POST", PATH, act=("ask", "search", "verify"), checked=True, extra=MESSAGE)
@@ -72,7 +48,8 @@ async def message(request: Request) -> Response:
         else:
             parts.append(told.get("body", b""))
 
-    await request.app.state.mcp.handle_request(request.scope, receive, send)
+    protocol = await request.app.state.mcp.protocol()
+    await protocol.handle_request(request.scope, receive, send)
     response = Response(b"".join(parts), started["status"])
     response.raw_headers = [(n, v) for n, v in started["headers"] if n.lower() != b"content-length"]
     response.headers["content-length"] = str(len(response.body))
