@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow check setup setup-dev lock docs clean
+.PHONY: demo test test-slow check setup setup-dev setup-clients lock docs clean
 
 demo: setup
 	@$(BIN)/avouch demo --home $(CURDIR)/home-demo
 
 setup: $(VENV)/.installed
-setup-dev: $(VENV)/.installed-dev
+setup-dev: $(VENV)/.installed-dev setup-clients
+setup-clients: $(VENV)-clients/.installed
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Avouch needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
@@ -26,6 +27,13 @@ $(VENV)/.installed: $(BIN)/python requirements/base.txt requirements/model.txt p
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 	@$(PIP) install --require-hashes --requirement requirements/dev.txt
 	@scripts/setup-engines
+	@touch $@
+
+# The clients of others have environments of their own, as they have where they are used.
+$(VENV)-clients/.installed: requirements/clients.txt
+	@echo "Setting up $(VENV)-clients, the client libraries that the tests point here …"
+	@$(PYTHON) -m venv $(VENV)-clients
+	@$(VENV)-clients/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --requirement $<
 	@touch $@
 
 test: setup-dev check
@@ -47,4 +55,4 @@ docs: setup-dev
 	@$(BIN)/python scripts/docs.py
 
 clean:
-	@rm -rf $(VENV) home-demo
+	@rm -rf $(VENV) $(VENV)-clients home-demo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -326,3 +327,14 @@ def test_whoever_only_listens_holds_no_place(world: World) -> None:
         assert stream.status_code == 200
         assert b"report" in stream.read()
     assert part.under_way == 0
+
+
+def test_metrics_are_for_operators_and_name_nobody(world: World) -> None:
+    refused = world.client.get("/metrics")
+    assert refused.status_code == 401
+    assert world.client.get("/metrics", headers=world.headers("reader")).status_code == 403
+    found = world.client.get("/metrics", headers=world.headers("operator"))
+    assert found.status_code == 200 and found.headers["content-type"].startswith("text/plain")
+    assert 'avouch_http_request_seconds_count{method="GET",route="/metrics",status="403"}' in found.text
+    assert "avouch_ledger_entries" in found.text and "avouch_mask_mismatches_total 0.0" in found.text
+    assert not re.search(r"p_[0-9a-f]{8}|d_[0-9a-f]{8}|avk_", found.text)

@@ -232,6 +232,40 @@ def test_garbage_is_answered_in_order(service: Served) -> None:
     assert not call(service, "ask", question=HAND)["structuredContent"]["abstained"]
 
 
+def spoiled(draw: random.Random, value: Any) -> Any:
+    """A message with a part of it changed, left out, or put elsewhere."""
+    odd: list[Any] = [None, True, -1, 2**63, 1e308, "", "\x00", "a" * 3000, [], {}, [[]], "d_0", "\ud83d", "2026-01-01"]
+    if draw.random() < 0.15:
+        return draw.choice(odd)
+    if isinstance(value, dict):
+        kept = {name: spoiled(draw, one) for name, one in value.items() if draw.random() > 0.05}
+        return {
+            **kept,
+            **({draw.choice(["x", "_meta", "id", "limit"]): draw.choice(odd)} if draw.random() < 0.1 else {}),
+        }
+    return [spoiled(draw, one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.slow
+def test_much_garbage_is_answered_in_order(service: Served) -> None:
+    draw = random.Random(11)
+    voucher: dict[str, Any] = {"format": "avouch.voucher/1", "body": {"claims": []}, "entry": {"seq": 1}}
+    tools: list[tuple[str, dict[str, Any]]] = [
+        ("ask", {"question": HAND, "as_of": "2025-01-01"}),
+        ("search", {"question": HAND, "limit": 3}),
+        ("document", {"document_id": "d_0", "version_id": "v_0", "start": 0, "length": 5}),
+        ("verify", {"voucher": voucher, "key": "k", "anchor": "a"}),
+    ]
+    for number in range(1500):
+        name, arguments = draw.choice(tools)
+        body = spoiled(draw, rpc("tools/call", name=name, arguments=arguments))
+        version = draw.choice([LEGACY, LEGACY, MODERN])
+        response = send(service, body, **{"mcp-protocol-version": version, "mcp-method": "tools/call"})
+        assert response.status_code < 500, (number, body, response.text)
+        assert "INTERNAL" not in response.text, (number, body, response.text)
+    assert not call(service, "ask", question=HAND)["structuredContent"]["abstained"]
+
+
 def test_nothing_of_a_request_is_in_the_logs(service: Served, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     canary = "zanzibar-canary"

@@ -20,6 +20,8 @@ from avouch.canon import new_id
 from avouch.config import Settings
 from avouch.errors import AvouchError, Code
 from avouch.faces.http import problem
+from avouch.observe.span import under
+from avouch.stack import watch
 
 logger = logging.getLogger("avouch.http")
 SENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -37,6 +39,7 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
+LIMITS = {408: "slowness", 413: "size", 429: "rate"}
 TRANSPORT = ("strict-transport-security", "max-age=31536000")
 
 
@@ -172,13 +175,25 @@ class Envelope:
         exchange = Exchange(scope, receive, send, self.settings, request_id)
         scope.setdefault("state", {}).update(request_id=request_id, begun=exchange.begun)
         fence = Fence(request_id)
-        with fence:
+        with fence, under(Headers(scope=scope).get("traceparent", "")):
             self.admit(scope)
             await self.timed(exchange)
         if fence.error is not None:
             with Fence(request_id):
                 await exchange.refuse(fence.error)
         exchange.log()
+        self.count(exchange, fence.error)
+
+    def count(self, exchange: Exchange, error: AvouchError | None) -> None:
+        """Tell the metrics: by the route's template, and by the limit that turned the request away."""
+        metrics = watch.of(self.state.stack).metrics
+        route = getattr(exchange.scope.get("route"), "path", "")
+        metrics.requested(route, exchange.scope["method"], exchange.status, time.perf_counter() - exchange.begun)
+        metrics.in_flight.set(self.under_way)
+        if error is not None and error.code is Code.OVERLOADED:
+            metrics.limited("concurrency")
+        elif exchange.status in LIMITS:
+            metrics.limited(LIMITS[exchange.status])
 
     def admit(self, scope: Scope) -> None:
         """OVERLOADED, STOPPING or FORBIDDEN_HOST where the request is not even looked at."""

@@ -14,6 +14,7 @@ def every() -> list[Doors]:
         documents,
         health,
         ledger,
+        metrics,
         operations,
         policies,
         principals,
@@ -23,5 +24,5 @@ def every() -> list[Doors]:
     )
     from avouch.faces.mcp import door as mcp
 
-    files = (ask, documents, sources, vouchers, ledger, principals, access, policies, operations, signin)
+    files = (ask, documents, sources, vouchers, ledger, principals, access, policies, operations, signin, metrics)
     return [*(file.doors for file in files), health.doors, health.outside, *openai.every(), mcp.doors]

@@ -1,0 +1,17 @@
+"""`/metrics`, for Prometheus: no name, no id, no content is in it."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from avouch.faces.http.door import Doors, Stacked
+from avouch.observe.metric import MEDIA
+from avouch.stack import watch
+
+doors = Doors("service", prefix="")
+
+
+@doors("GET", "/metrics", act="operate", home=True)
+def metrics(stack: Stacked) -> Response:
+    """Counts and times of this process, in the Prometheus text format."""
+    return Response(watch.exposition(stack), media_type=MEDIA)
