@@ -48,7 +48,9 @@ class SyslogReceiver:
     ``broken``: connections, by number from 1, that it resets after having read little.
     """
 
-    def __init__(self, cert: tuple[Path, Path] | None = None, polite: bool = True, broken: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, cert: tuple[Path, Path] | None = None, polite: bool = True, broken: tuple[int, ...] = ()
+    ) -> None:
         self.frames: list[bytes] = []
         self.polite, self.broken = polite, broken
         self.connections = 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.conftest import take_in
 
 from avouch.adapters.otel_spans import open_provider, provider
 from avouch.errors import AvouchError, Code
+from avouch.ledger import log
 from avouch.observe import genai
 from avouch.observe.span import Spans, under
 from avouch.records import Principal
@@ -39,7 +42,8 @@ def spans(stack: Stack) -> InMemorySpanExporter:
 
 def test_acts_are_counted_by_kind_and_outcome(stack: Stack, library: Path, ann: Principal) -> None:
     take_in(stack, library)
-    document = [ask(stack, ann, QUESTION) for _ in range(3)][0].passages[0].document_id
+    answers = [ask(stack, ann, QUESTION) for _ in range(3)]
+    document = answers[0].passages[0].document_id
     with pytest.raises(AvouchError, match="FORBIDDEN"):
         withdraw(stack, ann, document, wrong=False)
     assert figure(stack, 'avouch_acts_total{kind="ask",outcome="ok"}') == 3
@@ -123,9 +127,7 @@ def test_an_error_is_its_code(stack: Stack, ann: Principal, spans: InMemorySpanE
     "odd",
     ["", "x", "00-" + "0" * 32 + "-b7ad6b7169203331-01", CALLER + "-more", "ff" + CALLER[2:], CALLER * 50, CALLER[:-3]],
 )
-def test_a_malformed_traceparent_is_none(
-    stack: Stack, ann: Principal, spans: InMemorySpanExporter, odd: str
-) -> None:
+def test_a_malformed_traceparent_is_none(stack: Stack, ann: Principal, spans: InMemorySpanExporter, odd: str) -> None:
     with under(odd), pytest.raises(AvouchError):
         anchor(stack, ann)
     one = next(span for span in spans.get_finished_spans() if span.name == "checkpoint")
@@ -146,6 +148,26 @@ def test_a_mask_that_lets_too_much_through_is_an_alarm(
     assert figure(stack, "avouch_mask_mismatches_total") == 1
     assert figure(stack, 'avouch_entries_total{kind="alarm.mask"}') == 1
     assert figure(stack, 'avouch_acts_total{kind="ask",outcome="MASK_MISMATCH"}') == 1
+
+
+def test_spans_go_to_standard_error_a_line_each(stack: Stack, capfd: pytest.CaptureFixture[str]) -> None:
+    watch.of(stack).spans = Spans(open_provider("console", stack.id, "test"), "test")
+    anchor(stack, stack.owner)
+    watch.of(stack).close()
+    lines = capfd.readouterr().err.splitlines()
+    assert [json.loads(line)["name"] for line in lines if line.startswith("{")] == ["checkpoint"]
+
+
+def test_settings_that_cannot_be_meant_are_refused_before_anything_is_done(stack: Stack) -> None:
+    before = stack.state.read(log.size)
+    for changed in ({"trace_content": "secret"}, {"trace_ratio": 2.0}, {"traces": "somewhere"}):
+        stack.__dict__.pop("watch", None)
+        stack.settings = replace(stack.settings, traces="", trace_content="", trace_ratio=1.0)
+        stack.settings = replace(stack.settings, **changed)  # type: ignore[arg-type]
+        with pytest.raises(AvouchError, match="CONFIG_INVALID"):
+            anchor(stack, stack.owner)
+    stack.settings = replace(stack.settings, traces="")
+    assert stack.state.read(log.size) == before
 
 
 def test_where_spans_go_is_checked(stack: Stack) -> None:

@@ -18,11 +18,11 @@ ATTRIBUTES, CHARACTERS = 64, 8192
 def open_provider(where: str, instance: str, version: str, ratio: float = 1.0) -> TracerProvider:
     """A provider for ``console`` or the address of an OTLP collector (https://host:4318/v1/traces). CONFIG_INVALID."""
     if where == CONSOLE:
-        return provider(ConsoleSpanExporter(sys.stderr, formatter=line), instance, version, ratio)
+        return provider(ConsoleSpanExporter(out=sys.stderr, formatter=line), instance, version, ratio)
     if not where.startswith(("https://", "http://")):
         raise AvouchError(Code.CONFIG_INVALID, "`traces` is console or the http(s) address of a collector")
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise AvouchError(Code.CONFIG_INVALID, "`traces` names a collector: install avouch[traces]") from error
     return provider(OTLPSpanExporter(endpoint=where), instance, version, ratio)

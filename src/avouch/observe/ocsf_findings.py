@@ -38,6 +38,7 @@ TITLES = {
     "token-reuse": "A session token came back after it was replaced; the session was ended.",
 }
 
+
 def detection(origin: Origin, told: Told, code: str, how: Shape, uid: str = "") -> dict[str, Any]:
     """A Detection Finding. Findings with one ``uid`` are states of one thing."""
     info = {

@@ -44,7 +44,17 @@ STORE = {
     "restore": (5, MEDIUM),
 }
 """Datastore Activity: activity and severity. What is done to documents."""
-STORE_FACTS = ("voucher", "abstained", "degraded", "purpose", "emergency", "via", "snapshot", "asserted", "document")
+STORE_FACTS: tuple[str, ...] = (
+    "voucher",
+    "abstained",
+    "degraded",
+    "purpose",
+    "emergency",
+    "via",
+    "snapshot",
+    "asserted",
+    "document",
+)
 STORE_FACTS += ("fate", "run", "source", "verdict", "blobs", "backup", "erased")
 VECTOR = 7
 
@@ -64,7 +74,16 @@ THINGS = {
 }
 """Entity Management: what the entity is, where the body names it, activity, severity."""
 THING_TYPES = {"user": 2, "policy": 5}
-THING_FACTS = ("kind", "by", "issuer", "roles", "roles_added", "roles_removed", "groups_added", "groups_removed")
+THING_FACTS: tuple[str, ...] = (
+    "kind",
+    "by",
+    "issuer",
+    "roles",
+    "roles_added",
+    "roles_removed",
+    "groups_added",
+    "groups_removed",
+)
 THING_FACTS += ("clearance", "sessions", "keys", "emergencies", "scopes", "days", "principal", "author", "approver")
 THING_FACTS += ("replaced", "alone", "cases", "digest", "old", "new", "files", "groups", "rewrapped")
 

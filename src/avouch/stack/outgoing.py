@@ -54,7 +54,9 @@ def batch(stack: Stack, tx: Connection, after: int, limit: int) -> Batch:
     for row in rows:
         entry, body = opened(row)
         actor = entry.actor if entry else UNKNOWN
-        made += notices(stack, Told(row.seq, row.time, row.kind, actor, row.tenant, body, known, bursts.get(row.seq, 0)))
+        made += notices(
+            stack, Told(row.seq, row.time, row.kind, actor, row.tenant, body, known, bursts.get(row.seq, 0))
+        )
         if check := amiss(row, entry, before):
             made += notices(stack, Told(row.seq, row.time, LEDGER, UNKNOWN, row.tenant, {"check": check}), "broken")
         before = row.seq

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, func, select
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+W = TypeVar("W", bound=Callable[..., Any])
 logger = logging.getLogger("avouch.watch")
 MAKING = threading.Lock()
 MASK = "alarm.mask"
@@ -185,14 +186,14 @@ def captured(stack: Stack, answer: Answer) -> dict[str, str]:
         return {}
 
 
-def entered(run: Callable[[Stack, str, Principal, Commit[R]], tuple[R, int]]) -> Callable[..., tuple[R, int]]:
+def entered(run: W) -> W:
     """Around ``write``: count the entry once it is committed. An entry without an act is an act by itself."""
 
     @functools.wraps(run)
-    def watched(stack: Stack, kind: str, principal: Principal, commit: Commit[R]) -> tuple[R, int]:
+    def watched(stack: Stack, kind: str, principal: Principal, commit: Commit[Any]) -> tuple[Any, int]:
         written: dict[str, Any] = {}
 
-        def told(tx: Connection, stamp: Stamp) -> tuple[R, dict[str, Any]]:
+        def told(tx: Connection, stamp: Stamp) -> tuple[Any, dict[str, Any]]:
             result, body = commit(tx, stamp)
             written.update(body)
             return result, body
@@ -205,4 +206,4 @@ def entered(run: Callable[[Stack, str, Principal, Commit[R]], tuple[R, int]]) ->
         of(stack).metrics.entered(kind, written)
         return done
 
-    return watched
+    return cast(W, watched)

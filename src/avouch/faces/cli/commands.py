@@ -18,6 +18,7 @@ def load() -> None:
         policies,
         principals,
         serve,
+        siem,
         vouchers,
     )
 
@@ -36,5 +37,6 @@ def load() -> None:
         policies,
         principals,
         serve,
+        siem,
         vouchers,
     )
