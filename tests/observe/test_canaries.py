@@ -19,12 +19,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sqlalchemy import select
 from tests.conftest import staff
 
-from avouch.adapters.otel_spans import provider
+from avouch.adapters.otel_spans import OtelTracer, under
 from avouch.errors import AvouchError
 from avouch.ingest.discover import Options
 from avouch.ledger.log import entries
 from avouch.observe import genai
-from avouch.observe.span import Spans, under
+from avouch.observe.span import Spans
 from avouch.records import Classification, Metadata, Principal
 from avouch.stack import access, credentials, emergency, people, signin, watch
 from avouch.stack.ask import ask
@@ -66,7 +66,7 @@ def heard() -> Iterator[io.StringIO]:
 @pytest.fixture
 def spans(stack: Stack) -> InMemorySpanExporter:
     exporter = InMemorySpanExporter()
-    watch.of(stack).spans = Spans(provider(exporter, stack.id, "test"), "test")
+    watch.of(stack).spans = Spans(OtelTracer(exporter, stack.id, "test"))
     return exporter
 
 

@@ -10,19 +10,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, func, select
 
 from avouch import __version__
+from avouch.adapters import prometheus_meter
 from avouch.errors import AvouchError, Code
 from avouch.lake import schema
 from avouch.ledger import log
-from avouch.observe import genai, span
+from avouch.observe import genai
 from avouch.observe.metric import Measured, Metrics
-from avouch.observe.span import Act, Spans
+from avouch.observe.span import Act, Spans, Tracer
 from avouch.records import Answer, Classification, Principal
 from avouch.stack import capture
 
@@ -34,6 +35,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 W = TypeVar("W", bound=Callable[..., Any])
 logger = logging.getLogger("avouch.watch")
+MEDIA = prometheus_meter.MEDIA
 MAKING = threading.Lock()
 MASK = "alarm.mask"
 INSIDE: ContextVar[bool] = ContextVar("avouch_inside_act", default=False)
@@ -43,9 +45,9 @@ class Watch:
     """The metrics and spans of one stack."""
 
     def __init__(self, stack: Stack) -> None:
-        self.metrics = Metrics()
+        self.metrics = Metrics(prometheus_meter.PrometheusMeter())
         self.metrics.look_at(lambda: figures(stack))
-        self.spans = Spans(provider(stack), __version__)
+        self.spans = Spans(tracer(stack))
 
     def close(self) -> None:
         """Send the spans that have not gone yet."""
@@ -62,7 +64,7 @@ def of(stack: Stack) -> Watch:
     return made
 
 
-def provider(stack: Stack) -> span.Provider | None:
+def tracer(stack: Stack) -> Tracer | None:
     """Where the settings send spans; None: nowhere. CONFIG_INVALID."""
     settings = stack.settings
     if settings.trace_content and settings.trace_content.upper() not in Classification.__members__:
@@ -71,13 +73,22 @@ def provider(stack: Stack) -> span.Provider | None:
         raise AvouchError(Code.CONFIG_INVALID, "`trace_ratio` is from 0 to 1")
     if not settings.traces:
         return None
-    from avouch.adapters.otel_spans import open_provider
+    from avouch.adapters.otel_spans import open_tracer
 
-    return open_provider(settings.traces, stack.id, __version__, settings.trace_ratio)
+    return open_tracer(settings.traces, stack.id, __version__, settings.trace_ratio)
+
+
+def under(traceparent: str) -> AbstractContextManager[None]:
+    """Acts inside belong to the trace that a caller names by the W3C header ``traceparent``; empty: to none."""
+    if not traceparent:
+        return nullcontext()
+    from avouch.adapters import otel_spans
+
+    return otel_spans.under(traceparent)
 
 
 def exposition(stack: Stack) -> bytes:
-    """The metrics in the Prometheus text format (``avouch.observe.metric.MEDIA``)."""
+    """The metrics in the Prometheus text format (``MEDIA``)."""
     return of(stack).metrics.text()
 
 
@@ -192,6 +203,7 @@ def entered(run: W) -> W:
     @functools.wraps(run)
     def watched(stack: Stack, kind: str, principal: Principal, commit: Commit[Any]) -> tuple[Any, int]:
         written: dict[str, Any] = {}
+        done: tuple[Any, int]
 
         def told(tx: Connection, stamp: Stamp) -> tuple[Any, dict[str, Any]]:
             result, body = commit(tx, stamp)

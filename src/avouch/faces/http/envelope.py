@@ -20,7 +20,6 @@ from avouch.canon import new_id
 from avouch.config import Settings
 from avouch.errors import AvouchError, Code
 from avouch.faces.http import problem
-from avouch.observe.span import under
 from avouch.stack import watch
 
 logger = logging.getLogger("avouch.http")
@@ -175,7 +174,7 @@ class Envelope:
         exchange = Exchange(scope, receive, send, self.settings, request_id)
         scope.setdefault("state", {}).update(request_id=request_id, begun=exchange.begun)
         fence = Fence(request_id)
-        with fence, under(Headers(scope=scope).get("traceparent", "")):
+        with fence, watch.under(Headers(scope=scope).get("traceparent", "")):
             self.admit(scope)
             await self.timed(exchange)
         if fence.error is not None:

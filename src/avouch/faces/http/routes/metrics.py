@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from avouch.faces.http.door import Doors, Stacked
-from avouch.observe.metric import MEDIA
 from avouch.stack import watch
 
 doors = Doors("service", prefix="")
@@ -14,4 +13,4 @@ doors = Doors("service", prefix="")
 @doors("GET", "/metrics", act="operate", home=True)
 def metrics(stack: Stacked) -> Response:
     """Counts and times of this process, in the Prometheus text format."""
-    return Response(watch.exposition(stack), media_type=MEDIA)
+    return Response(watch.exposition(stack), media_type=watch.MEDIA)

@@ -1,0 +1,52 @@
+"""Counters, histograms and gauges in a Prometheus registry of their own, and its text format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+MEDIA = CONTENT_TYPE_LATEST
+
+
+class Live(Collector):
+    """Gauges that are looked up when somebody asks: (name, text, value)."""
+
+    def __init__(self, read: Callable[[], Iterable[tuple[str, str, float]]]) -> None:
+        self._read = read
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, text, value in self._read():
+            yield GaugeMetricFamily(name, text, value)
+
+
+class PrometheusMeter:
+    """One registry. Two of them in a process do not add up."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+
+    def counter(self, name: str, text: str, labels: Sequence[str] = ()) -> Callable[..., None]:
+        """A function ``add(amount, *label values)``."""
+        made = Counter(name, text, labels, registry=self.registry)
+        return lambda amount, *values: (made.labels(*values) if values else made).inc(amount)
+
+    def histogram(self, name: str, text: str, labels: Sequence[str], buckets: Sequence[float]) -> Callable[..., None]:
+        """A function ``observe(value, *label values)``."""
+        made = Histogram(name, text, labels, buckets=buckets, registry=self.registry)
+        return lambda value, *values: made.labels(*values).observe(value)
+
+    def gauge(self, name: str, text: str) -> Gauge:
+        """Something with ``set(value)``."""
+        return Gauge(name, text, registry=self.registry)
+
+    def look_at(self, read: Callable[[], Iterable[tuple[str, str, float]]]) -> None:
+        """Ask ``read`` for gauges at each look."""
+        self.registry.register(Live(read))
+
+    def text(self) -> bytes:
+        """All of it, in the text format (``MEDIA``)."""
+        return generate_latest(self.registry)
