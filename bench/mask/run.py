@@ -115,8 +115,8 @@ class Masks:
         self.stack, self.scopes = stack, Scopes(stack.catalog)
 
     def of(self, who: Principal) -> Scope:
-        policy = self.stack.policy
-        return self.stack.state.read(lambda tx: self.scopes.of(tx, policy, who, moment(tx), ROWS))
+        at = self.stack.state.read(moment)
+        return self.scopes.of(self.stack.state.read, self.stack.policy, who, at, ROWS)
 
 
 def moment(tx: Any) -> Moment:
@@ -160,7 +160,7 @@ def run(wait: float) -> dict[str, Any]:
         for one in who[:5]:
             stack.policy = CedarPolicy(policies(shipped()))
             first.append(timed(lambda one=one: Masks(stack).of(one)))  # type: ignore[misc]
-        stack._in_force._pinned = None
+        stack.in_force._pinned = None
         masks.of(who[0])
         cold = [timed(lambda one=one: masks.of(one)) for one in who[1 : COLD + 1]]  # type: ignore[misc]
         warm = [timed(lambda: masks.of(who[COLD])) for _ in range(WARM)]

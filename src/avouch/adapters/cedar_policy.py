@@ -9,25 +9,19 @@ from importlib.metadata import version
 from typing import Any
 
 import cedarpy
-from cedarpy import Entities, PolicySet
+from cedarpy import PolicySet
 
 from avouch.adapters import cedar_explain
 from avouch.adapters.cedar_check import Policies, bounded, check
+from avouch.adapters.cedar_entities import entities_of, requests_of
 from avouch.adapters.cedar_reads import Reduced, for_action
-from avouch.adapters.cedar_schema import (
-    MAPPING,
-    SCHEMA,
-    contexts,
-    principal_entity,
-    resource_entity,
-    schema_text,
-)
+from avouch.adapters.cedar_schema import MAPPING, SCHEMA, schema_text
 from avouch.canon import canonical, digest
 from avouch.errors import AvouchError, Code
 from avouch.policy.groups import SEE
 from avouch.policy.roles import GROUPS
 from avouch.policy.rules import Rule
-from avouch.records import Decision, Principal, Relation, Resource, VisibilityClass
+from avouch.records import Decision, Principal, Resource
 
 ENGINE = version("cedarpy")
 ACTIONS = frozenset[str]().union(*GROUPS.values()) | {SEE}
@@ -92,41 +86,6 @@ class CedarPolicy:
             some = for_action(self.policies, action)
             self._for[action] = policy_set(some), Reduced(some)
         return self._for[action]
-
-
-def entities_of(principal: Principal, resources: Sequence[Resource]) -> tuple[Entities, list[dict[str, str]]]:
-    """The entities that requests are about, checked against the schema, and the resources' uids."""
-    found: dict[str, dict[str, Any]] = {}
-    uids = [put(found, one) for one in resources]
-    return Entities.from_json_str(json.dumps([principal_entity(principal), *found.values()]), SCHEMA), uids
-
-
-def requests_of(
-    principal: Principal, action: str, about: Sequence[tuple[dict[str, str], Relation]]
-) -> list[dict[str, Any]]:
-    context = contexts(principal)
-    same = {"principal": {"type": "Principal", "id": principal.id}, "action": {"type": "Action", "id": action}}
-    return [{**same, "resource": uid, "context": context[relation]} for uid, relation in about]
-
-
-def put(entities: dict[str, dict[str, Any]], resource: Resource) -> dict[str, str]:
-    """Add a resource under its own id, a class under its attributes; returns its uid.
-
-    A second state of the same document gets a mark.
-    """
-    uid = resource.id or class_id(resource.shape)
-    while True:
-        made = resource_entity(uid, resource)
-        key = f"{made['uid']['type']}::{uid}"
-        if entities.setdefault(key, made) == made:
-            return {"type": made["uid"]["type"], "id": uid}
-        uid += "'"
-
-
-def class_id(shape: VisibilityClass | None) -> str:
-    if shape is None:
-        return ""
-    return f"class {sorted(shape.labels)} {shape.classification} {shape.tenant} {shape.kind} {shape.compartmented}"
 
 
 def torn(resource: Resource) -> bool:

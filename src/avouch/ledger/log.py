@@ -45,6 +45,7 @@ entries = Table(
     Column("tenant", String, nullable=False, server_default="default"),
     Index("entries_time", "time"),
 )
+LAST = select(entries.c.seq, entries.c.time).order_by(entries.c.seq.desc()).limit(1)
 nodes = Table(
     "nodes",
     metadata,
@@ -137,13 +138,18 @@ def upgrade(tx: Connection) -> None:
 
 def size(tx: Connection) -> int:
     """How many entries there are."""
-    last = tx.execute(select(entries.c.seq).order_by(entries.c.seq.desc()).limit(1)).scalar()
-    return 0 if last is None else last + 1
+    return extent(tx)[0]
 
 
 def last_time(tx: Connection) -> int:
     """The time of the last entry in microseconds; 0 where there is none."""
-    return tx.execute(select(entries.c.time).order_by(entries.c.seq.desc()).limit(1)).scalar() or 0
+    return extent(tx)[1]
+
+
+def extent(tx: Connection) -> tuple[int, int]:
+    """How many entries there are, and the time of the last one in microseconds."""
+    last = tx.execute(LAST).first()
+    return (0, 0) if last is None else (last.seq + 1, last.time)
 
 
 def seq_at(tx: Connection, micros: int) -> int | None:

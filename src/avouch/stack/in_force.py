@@ -1,4 +1,4 @@
-"""The policy in force: read anew wherever it is asked for, so that no process decides by one that was replaced."""
+"""The policy in force: read anew at every look where the home is shared, so that no process decides by an old one."""
 
 from __future__ import annotations
 
@@ -20,23 +20,29 @@ if TYPE_CHECKING:
     from avouch.adapters.cedar_policy import CedarPolicy
 
 Active = tuple[int, str, int]
+COLUMNS = policies.c.number, policies.c.digest, policies.c.activated_seq
+ACTIVATED = policies.c.activated_seq.is_not(None)
+LATEST = select(*COLUMNS).where(ACTIVATED).order_by(policies.c.activated_seq.desc()).limit(1)
 SHIPPED: Active = (0, "", -1)
 """Nothing was ever activated: what came with Avouch is in force."""
 
 
 def active(tx: Connection) -> Active:
     """Number, digest and activating entry of the active policy: the one that was activated last."""
-    columns = (policies.c.number, policies.c.digest, policies.c.activated_seq)
-    query = select(*columns).where(policies.c.activated_seq.is_not(None)).order_by(policies.c.activated_seq.desc())
-    row = tx.execute(query.limit(1)).first()
+    row = tx.execute(LATEST).first()
     return SHIPPED if row is None else (row.number, row.digest, row.activated_seq)
 
 
 class InForce:
-    """Holds the active policy, parsed, for as long as the state database says that it is the active one."""
+    """Holds the active policy, parsed, for as long as it is the active one.
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    The state database says so, at every look where the home is shared. Where it is not, nobody but this process
+    activates a policy, and says ``forget``.
+    """
+
+    def __init__(self, state: State, shared: bool = True) -> None:
+        self._state, self._shared = state, shared
+        self._activations = 0
         self._lock = threading.Lock()
         self._held: tuple[Active, Policy] | None = None
         self._pinned: Policy | None = None
@@ -49,14 +55,22 @@ class InForce:
         """The active policy; one that denies everything where it cannot be read."""
         if self._pinned is not None:
             return self._pinned
-        found = self._state.read(active)
         held = self._held
+        if held is not None and not self._shared:
+            return held[1]
+        activations = self._activations
+        found = self._state.read(active)
         if held is None or held[0] != found:
+            held = found, self._load(found)
             with self._lock:
-                held = self._held
-                if held is None or held[0] != found:
-                    held = self._held = (found, self._load(found))
+                self._held = held if activations == self._activations else None
         return held[1]
+
+    def forget(self) -> None:
+        """Look anew: this process has activated a policy."""
+        with self._lock:
+            self._activations += 1
+            self._held = None
 
     def _load(self, found: Active) -> Policy:
         number, digest, _ = found

@@ -29,7 +29,7 @@ def as_of(stack: Stack, text: str | None, known_at: str | None = None) -> Asof:
     Nothing said: now. ``text``: what held at that time, as it was known then; before the home's first
     entry, as it is known now. ``known_at``: known at another time (or ``now``). TIME_INVALID.
     """
-    size, last = stack.state.read(lambda tx: (log.size(tx), log.last_time(tx)))
+    size, last = stack.state.read(log.extent)
     now = max(last, time.time_ns() // 1000)  # a clock that is behind does not bring back what has ended
     at = now if text is None else to_micros(text)
     if at > now:

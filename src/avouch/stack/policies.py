@@ -131,7 +131,10 @@ def activate(stack: Stack, actor: Principal, number: int, alone: bool = False) -
 
         return commit
 
-    return act(stack, "policy.activate", actor, do, on_home(stack))
+    try:
+        return act(stack, "policy.activate", actor, do, on_home(stack))
+    finally:
+        stack.in_force.forget()
 
 
 def separate(stack: Stack, actor: Principal, number: int, alone: bool) -> None:

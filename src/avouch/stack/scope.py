@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from avouch.records import Mask, Moment, Principal, Rows, TextScope
 from avouch.retrieve.vector import Visible
 
 KEPT = 32
+Read = Callable[[Callable[[Connection], Rows]], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,14 @@ class Scopes:
         self._catalog = catalog
         self._state = -1
         self._decisions = Decisions()
-        self._kept: OrderedDict[Hashable, tuple[Allowed, Rows, Mask, Visible]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Scope] = OrderedDict()
 
     def allowed(self, policy: Policy, principal: Principal) -> Allowed:
         """The classes that a principal may see, in which relation, at any moment."""
         return self._decisions.allowed(policy, principal, self._catalog.classes)
 
-    def of(self, tx: Connection, policy: Policy, principal: Principal, moment: Moment, rows: int) -> Scope:
-        """The scope of a principal at a moment, over ``rows`` rows."""
+    def of(self, read: Read, policy: Policy, principal: Principal, moment: Moment, rows: int) -> Scope:
+        """The scope of a principal at a moment, over ``rows`` rows. ``read`` is that of the state."""
         catalog = self._catalog
         if self._state != catalog.state:
             self._kept.clear()
@@ -56,15 +57,16 @@ class Scopes:
         key = (policy.version, attributes(principal), catalog.between(moment), rows)
         if key not in self._kept:
             allowed = self._decisions.allowed(policy, principal, catalog.classes)
-            mine = catalog.compartments(tx, principal.id)
+            mine = read(lambda tx: catalog.compartments(tx, principal.id))
             versions = catalog.visible(allowed.inside, allowed.outside, mine, moment)
             versions.flags.writeable = False
-            self._kept[key] = allowed, mine, versions, Visible(catalog.rows(versions, rows))
+            visible = Visible(catalog.rows(versions, rows))
+            self._kept[key] = Scope(text_scope(allowed, mine, moment), versions, visible, mine, policy)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        allowed, mine, versions, visible = self._kept[key]
-        return Scope(text_scope(allowed, mine, moment), versions, visible, mine, policy)
+        kept = self._kept[key]
+        return replace(kept, text=replace(kept.text, moment=moment), policy=policy)
 
 
 def text_scope(allowed: Allowed, mine: Rows, moment: Moment) -> TextScope:

@@ -216,7 +216,7 @@ class Shelf:
         """What a principal may find at a moment: the classes, the mask over versions, the mask over rows."""
         with self._lock:
             rows, policy = self.generation.rows, self.stack.policy
-            return self.stack.state.read(lambda tx: self._scopes.of(tx, policy, principal, moment, rows))
+            return self._scopes.of(self.stack.state.read, policy, principal, moment, rows)
 
 
 def rows_of(gone: Iterable[tuple[int, int, int]]) -> Rows:

@@ -11,7 +11,8 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,6 +87,19 @@ def open_sink(stack: Stack) -> Sink:
     raise AvouchError(Code.CONFIG_INVALID, "`siem` is file:/PATH, syslog+tls://HOST:PORT or https://HOST/PATH")
 
 
+@contextmanager
+def streaming(stack: Stack) -> Iterator[None]:
+    """Send security events in the background, where the settings name a sink. CONFIG_INVALID, before anything."""
+    stream = Stream(stack, open_sink(stack)) if stack.settings.siem else None
+    if stream is not None:
+        stream.start()
+    try:
+        yield
+    finally:
+        if stream is not None:
+            stream.stop()
+
+
 def token(path: str) -> str:
     """The bearer token: from the environment (AVOUCH_SIEM_TOKEN), or from a file; empty where there is none."""
     try:
@@ -132,7 +146,7 @@ class Stream:
         report = audit(self.stack, [])
         if not report.valid:
             failed = [check.name.replace(" ", "-") for check in report.checks if check.ok is False]
-            seq, at = self.stack.state.read(lambda tx: (log.size(tx), log.last_time(tx)))
+            seq, at = self.stack.state.read(log.extent)
             logger.critical("ledger does not verify entries=%d", seq)
             self.sink.send(outgoing.broken(self.stack, seq, at, failed))
         self._audited = time.monotonic()

@@ -20,7 +20,7 @@ from avouch.ledger.note import VerifierKey
 from avouch.ledger.prove import Signer
 from avouch.ports import Embedder, Policy
 from avouch.retrieve.recent import Recent
-from avouch.stack import people
+from avouch.stack import people, watch
 from avouch.stack.create import create
 from avouch.stack.engines import open_blobs, open_state, open_tables
 from avouch.stack.erase import resume
@@ -45,7 +45,7 @@ class Stack:
 
     def __init__(self, home: Home, settings: config.Settings, state: HomeState, held: Any) -> None:
         self.home, self.settings, self.state, self._held = home, settings, state, held
-        self._in_force = InForce(state)
+        self.in_force = InForce(state, state.shared)
         self.log = log.Log()
         self.throttle = Throttle()
         self.catalog = Catalog()
@@ -97,6 +97,8 @@ class Stack:
 
             tell(self, 0, whole=True)
         self.follower.stop()
+        if "watch" in self.__dict__:
+            watch.of(self).close()
         if "shelf" in self.__dict__:
             self.shelf.close()
         self.state.close()
@@ -104,12 +106,12 @@ class Stack:
 
     @property
     def policy(self) -> Policy:
-        """The policy in force, at every access: another process may have activated another."""
-        return self._in_force.now()
+        """The policy in force, at every access: another may have been activated."""
+        return self.in_force.now()
 
     @policy.setter
     def policy(self, policy: Policy) -> None:
-        self._in_force.pin(policy)
+        self.in_force.pin(policy)
 
     def alone(self, name: str) -> AbstractContextManager[Callable[[Connection], None]]:
         """Hold a lock of the home, in whichever process; INGEST_BUSY where another holds it for long.

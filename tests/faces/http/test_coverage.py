@@ -13,7 +13,7 @@ from avouch.faces.http import routes
 
 ROOT = Path(__file__).resolve().parents[3]
 ROUTES = {f"{one.method} {one.path.removeprefix('/api/v1')}" for some in routes.every() for one in some.found}
-LOCAL = {"init", "migrate", "restore", "demo", "serve", "key export", "eval retrieval"}
+LOCAL = {"init", "migrate", "restore", "demo", "serve", "siem run", "key export", "eval retrieval"}
 OVER_HTTP = {
     "access emergency begin": "POST /access/emergencies",
     "access emergency end": "POST /access/emergencies/{emergency_id}/end",
@@ -60,6 +60,7 @@ OVER_HTTP = {
     "principal link": "POST /principals/{principal_id}/link",
     "principal list": "GET /principals",
     "replay": "POST /vouchers/{voucher_id}/replay",
+    "siem status": "GET /siem",
     "status": "GET /status",
     "verify": "POST /vouchers/verify",
     "voucher export": "GET /vouchers/{voucher_id}",

@@ -320,3 +320,31 @@ def test_the_command_refuses_before_it_opens_anything(tmp_path: Path) -> None:
     command = [str(AVOUCH), "serve", "--home", str(tmp_path / "none"), "--host", "0.0.0.0"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "TLS_REQUIRED" in done.stderr) == (2, True)
+
+
+def test_security_events_leave_while_it_serves(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "served"
+    shutil.copytree(home.parent, folder)
+    where = tmp_path / "events.ndjson"
+    with serving(folder / "home", AVOUCH_SIEM=f"file:{where}") as made:
+        assert made.client.post("/ask", json=QUESTION).status_code == 200
+        until = time.monotonic() + 20
+        while '"event_code":"ask"' not in (where.read_text() if where.exists() else ""):
+            assert time.monotonic() < until, "the answer's event did not come"
+            time.sleep(0.1)
+        made.end()
+    sent = [json.loads(line)["metadata"] for line in where.read_text().splitlines()]
+    assert [one["sequence"] for one in sent] == sorted(one["sequence"] for one in sent)
+    assert {one["sequence"] for one in sent} == set(range(sent[-1]["sequence"] + 1))
+
+
+@pytest.mark.parametrize("setting", ["AVOUCH_SIEM", "AVOUCH_TRACES"])
+def test_it_does_not_start_where_what_watches_it_cannot_be_meant(home: Path, tmp_path: Path, setting: str) -> None:
+    folder = tmp_path / "served"
+    shutil.copytree(home.parent, folder)
+    command = [str(AVOUCH), "serve", "--home", str(folder / "home"), "--port", "0"]
+    told = subprocess.run(
+        command, env={**os.environ, setting: "carrier-pigeon"}, capture_output=True, text=True, timeout=60
+    )
+    assert told.returncode != 0
+    assert "CONFIG_INVALID" in told.stdout + told.stderr

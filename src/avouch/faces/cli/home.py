@@ -94,9 +94,11 @@ app.add_typer(index, name="index")
 @index.command()
 def rebuild() -> None:
     """Make a new generation of the index from the lake and switch to it."""
+    from avouch.stack.reindex import reindex
+
     with opened() as stack:
-        number = stack.shelf.rebuild()
-        out.print(f"[green]✓[/] generation {number}, {stack.shelf.generation.rows} rows")
+        made = reindex(stack, stack.owner)
+        out.print(f"[green]✓[/] generation {made.generation}, {made.rows} rows")
 
 
 @app.command()

@@ -24,6 +24,8 @@ from avouch.errors import AvouchError, Code
 from avouch.faces.http import problem
 from avouch.faces.http.app import create
 from avouch.faces.http.envelope import HEADERS
+from avouch.stack import watch
+from avouch.stack.siem import streaming
 from avouch.stack.stack import Stack
 
 HEADER_BYTES, CONNECTIONS, KEEP_ALIVE = 16_384, 2_000, 15
@@ -191,4 +193,6 @@ def serve(stack: Stack, place: Place, started: Callable[[str], None] = lambda ur
         **secured,
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    Server(config, loaded, lambda: started(url)).run(sockets=[listener])
+    watch.of(stack)
+    with streaming(stack):
+        Server(config, loaded, lambda: started(url)).run(sockets=[listener])

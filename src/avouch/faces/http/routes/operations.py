@@ -1,4 +1,4 @@
-"""`/status`, `/backups`, `/collect`, `/index`, `/keys`: running the home. These concern all tenants at once."""
+"""`/status`, `/backups`, `/collect`, `/index`, `/siem`, `/keys`: running the home. They concern all tenants."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from avouch.stack.backup import backup as back_up
 from avouch.stack.collect import Collected
 from avouch.stack.collect import collect as sweep
 from avouch.stack.keys import rotate as rotate_key
+from avouch.stack.reindex import Rebuilt, reindex
+from avouch.stack.siem import Place
+from avouch.stack.siem import status as status_of_sinks
 from avouch.stack.stack import Stack
 from avouch.stack.status import status as status_of
 
@@ -35,13 +38,6 @@ class BackupShape(BaseModel):
     name: str
     files: int
     bytes: int
-
-
-class Generation(BaseModel):
-    """The index generation in use."""
-
-    generation: int
-    rows: int
 
 
 class KeyLine(BaseModel):
@@ -104,11 +100,16 @@ def collect(stack: Stacked, caller: Caller) -> Collected:
     return sweep(stack, caller)
 
 
-@doors("POST", "/index/rebuild", act="index", checked=True, home=True, returns=Generation)
-def rebuild(stack: Stacked) -> dict[str, int]:
-    """Make a new generation of the index from the lake and switch to it."""
-    number = stack.shelf.rebuild()
-    return {"generation": number, "rows": stack.shelf.generation.rows}
+@doors("POST", "/index/rebuild", act="index", home=True, returns=Rebuilt)
+def rebuild(stack: Stacked, caller: Caller) -> Rebuilt:
+    """Make a new generation of this process's index from the lake and switch to it."""
+    return reindex(stack, caller)
+
+
+@doors("GET", "/siem", act="siem", home=True, returns=list[Place])
+def siem(stack: Stacked) -> list[Place]:
+    """How far each sink of security events is."""
+    return status_of_sinks(stack)
 
 
 @doors("GET", "/keys", act=("key", "operate"), home=True, returns=Keys)
