@@ -34,7 +34,7 @@ from avouch.stack.ask import ask
 from avouch.stack.ingest import ingest
 from avouch.stack.stack import Stack
 
-GOVERNANCE = ("mask", "recheck", "voucher", "commit")
+GOVERNANCE = ("authorise", "mask", "recheck", "voucher", "commit")
 WARM_UP, REVISED = 10, 0.02
 
 

@@ -64,7 +64,12 @@ def new_salt() -> str:
 
 def commit(salt: str, value: Any) -> str:
     """A salted commitment to a JSON value: SHA-256 over the salt's bytes, then the canonical bytes."""
-    return digest(bytes.fromhex(salt) + canonical(value))
+    return commit_bytes(salt, canonical(value))
+
+
+def commit_bytes(salt: str, data: bytes) -> str:
+    """The same, of canonical bytes."""
+    return digest(bytes.fromhex(salt) + data)
 
 
 def new_id(prefix: str) -> str:

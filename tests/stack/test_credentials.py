@@ -15,6 +15,7 @@ from tests.stack.test_people import NONE, PUBLIC, entries, made, refused
 from avouch.adapters import argon2_hash
 from avouch.errors import Code
 from avouch.lake import keyring
+from avouch.lake import principals as rows
 from avouch.lake.schema import api_keys, principals
 from avouch.records import Principal
 from avouch.stack import credentials, keys, people, signin
@@ -56,7 +57,7 @@ def test_a_service_has_no_password(stack: Stack) -> None:
 def test_the_hash_is_argon2id_over_a_secret_of_the_keyring(stack: Stack) -> None:
     ann = made(stack, "ann", "reader")
     credentials.set_password(stack, stack.owner, ann.id, GOOD)
-    encoded = stack.state.read(lambda tx: people.row_of(tx, ann.id)).password
+    encoded = stack.state.read(lambda tx: rows.row_of(tx, ann.id)).password
     assert encoded.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert not argon2_hash.matches(encoded, GOOD.encode())
     assert credentials.matches(stack, encoded, GOOD)
@@ -119,7 +120,7 @@ def test_an_old_hash_is_made_anew_at_sign_in(stack: Stack) -> None:
     where = principals.c.id == ann.id
     stack.state.write(lambda tx: tx.execute(update(principals).where(where).values(password=old)))
     assert me(stack, "ann").id == ann.id
-    fresh = stack.state.read(lambda tx: people.row_of(tx, ann.id)).password
+    fresh = stack.state.read(lambda tx: rows.row_of(tx, ann.id)).password
     assert fresh != old
     assert not argon2_hash.outdated(fresh)
     assert me(stack, "ann").id == ann.id

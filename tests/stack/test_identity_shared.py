@@ -14,9 +14,9 @@ from tests.stack.test_people import entries, made, refused
 from tests.stack.test_sessions import MINUTE, Wall, wall
 
 from avouch.errors import Code
+from avouch.lake.principals import Change
 from avouch.stack import access, credentials, emergency, people, sessions, signin
 from avouch.stack.audit import audit
-from avouch.stack.people import Change
 from avouch.stack.stack import Stack
 
 _ = wall

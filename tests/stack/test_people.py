@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from avouch.errors import AvouchError, Code
+from avouch.lake.principals import Change
 from avouch.ledger import log
 from avouch.records import Classification, Principal
 from avouch.stack import credentials, people, signin
-from avouch.stack.people import Change
 from avouch.stack.stack import Stack
 
 PUBLIC, NONE = Classification.PUBLIC, frozenset[str]()

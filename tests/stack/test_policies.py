@@ -17,6 +17,7 @@ from avouch.adapters.cedar_policy import CedarPolicy
 from avouch.adapters.sqlite_state import SqliteState
 from avouch.errors import AvouchError, Code
 from avouch.lake import documents
+from avouch.lake.principals import Change
 from avouch.lake.schema import fact
 from avouch.lake.schema import policies as table
 from avouch.ledger import log
@@ -30,7 +31,6 @@ from avouch.stack.in_force import InForce
 from avouch.stack.ingest import ingest
 from avouch.stack.moment import as_of
 from avouch.stack.passages import Compartments, resource_of
-from avouch.stack.people import Change
 from avouch.stack.scope import Scope
 from avouch.stack.stack import Stack
 

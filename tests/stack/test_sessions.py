@@ -12,10 +12,10 @@ from tests.stack.test_credentials import GOOD, me, stored
 from tests.stack.test_people import entries, made, refused
 
 from avouch.errors import Code
+from avouch.lake.principals import Change
 from avouch.lake.schema import sessions as table
 from avouch.records import Principal
 from avouch.stack import credentials, people, sessions, signin
-from avouch.stack.people import Change
 from avouch.stack.stack import Stack
 
 MINUTE = 60_000_000

@@ -21,6 +21,7 @@ from tests.receivers import HttpReceiver, SyslogReceiver, certificate
 
 from avouch.adapters import sink_http
 from avouch.errors import AvouchError, Code
+from avouch.lake.principals import Change
 from avouch.lake.schema import cursors
 from avouch.ledger import log
 from avouch.ledger.log import entries
@@ -203,7 +204,7 @@ def test_what_is_worth_a_look_becomes_a_finding(stack: Stack, library: Path, ann
     grant = emergency.begin(stack, doc, "a patient is bleeding")
     eve = people.add(stack, "eve", frozenset(), Classification.INTERNAL, frozenset({"admin"}))
     emergency.review(stack, eve, grant.id, "not-justified")
-    people.change(stack, stack.owner, ann.id, people.Change(roles=frozenset({"curator"})))
+    people.change(stack, stack.owner, ann.id, Change(roles=frozenset({"curator"})))
     credentials.set_password(stack, stack.owner, ann.id, "correct horse battery")
     signin.by_password(stack, "ann", "correct horse battery")
     for _ in range(5):

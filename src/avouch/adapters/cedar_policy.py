@@ -64,12 +64,10 @@ class CedarPolicy:
     def _decide(self, principal: Principal, action: str, resources: Sequence[Resource]) -> list[Decision]:
         """Documents as they are; of classes each question that the policies can tell apart, once."""
         policies, reduced = self._of(action)
-        looked_for = reduced.looked_for(principal)
-        asked: dict[Resource, Resource] = {}
-        for one in resources:
-            if one not in asked:
-                whole = one.id or one.shape is None
-                asked[one] = one if whole else replace(one, shape=reduced.shape(one.shape, looked_for))  # type: ignore[arg-type]
+        asked = {one: one for one in resources}
+        if alike := [one for one in asked if not one.id and one.shape is not None]:
+            looked_for = reduced.looked_for(principal)
+            asked |= {one: replace(one, shape=reduced.shape(one.shape, looked_for)) for one in alike}  # type: ignore[arg-type]
         questions = list(dict.fromkeys(asked.values()))
         if not questions:
             return []

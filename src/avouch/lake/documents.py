@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from avouch.errors import AvouchError, Code
 from avouch.lake.schema import classes, documents, fact, set_fact, sources, versions
@@ -196,6 +196,9 @@ def select_versions() -> Select[Any]:
     )
 
 
+BY_ORDINAL = select_versions().where(versions.c.ordinal.in_(bindparam("some", expanding=True)))
+
+
 def version_of(row: Any) -> Version:
     fields = row._asdict()
     shape = shape_of(row)
@@ -217,8 +220,8 @@ def by_ordinal(tx: Connection, ordinals: Iterable[int]) -> dict[int, Version]:
     """Versions by ordinal; unknown ordinals are left out."""
     wanted, found = sorted(set(ordinals)), {}
     for start in range(0, len(wanted), IN):
-        query = select_versions().where(versions.c.ordinal.in_(wanted[start : start + IN]))
-        found.update({row.ordinal: version_of(row) for row in tx.execute(query)})
+        rows = tx.execute(BY_ORDINAL, {"some": wanted[start : start + IN]})
+        found.update({row.ordinal: version_of(row) for row in rows})
     return found
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import insert as insert_into
 
-from avouch.canon import canonical, commit, from_micros, new_salt
+from avouch.canon import canonical, commit_bytes, from_micros, new_salt
 from avouch.errors import AvouchError, Code
 from avouch.ledger import merkle
 from avouch.ledger.entry import Entry, read
@@ -91,8 +91,8 @@ class Log:
         ``tenant`` says who may read it here; it is not in the leaf.
         """
         edge = self._load(tx)
-        salt = new_salt()
-        entry = Entry(self._size, from_micros(at), kind, actor, commit(salt, body))
+        salt, said = new_salt(), canonical(body)
+        entry = Entry(self._size, from_micros(at), kind, actor, commit_bytes(salt, said))
         leaf = entry.leaf
         row = {
             "seq": entry.seq,
@@ -100,7 +100,7 @@ class Log:
             "kind": kind,
             "leaf": leaf,
             "salt": salt,
-            "body": canonical(body),
+            "body": said,
             "tenant": tenant,
         }
         tx.execute(ADD_ENTRY, row)

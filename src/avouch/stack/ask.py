@@ -67,8 +67,10 @@ def ask(
     if purpose is not None:
         principal = replace(principal, purpose=purpose)
     moment = as_of(stack, as_of_time, known_at)
+    clock.lap("open")
 
     def do() -> Commit[Answer]:
+        clock.lap("authorise")
         found = retrieve(stack, principal, question, moment, clock)
         late = clock.spent > budget_ms
         drafted = unanswered(question, moment) if late else answer(stack, question, found, moment, clock)

@@ -11,6 +11,7 @@ from avouch.adapters.sqlite_state import SqliteState
 from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
 from avouch.lake import keyring, schema
+from avouch.lake import principals as rows
 from avouch.ledger import log
 from avouch.stack import engines, people
 from avouch.stack.home import Home, lock
@@ -55,5 +56,5 @@ def begin(tx: Connection, home: Home) -> None:
     at = genesis.now(tx)
     keyring.save(keyring.new_keyring(home_id, from_micros(at)), home.keys)
     schema.create(tx, {"id": home_id, "created": from_micros(at)})
-    people.insert_principal(tx, first, at)
+    rows.add(tx, first, at)
     genesis.append(tx, "home.create", first.id, {"home": home_id, "schema": schema.SCHEMA}, at)

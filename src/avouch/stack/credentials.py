@@ -21,6 +21,7 @@ from sqlalchemy import Connection, insert, select, update
 from avouch.adapters import argon2_hash
 from avouch.canon import keyed_digest
 from avouch.errors import AvouchError, Code
+from avouch.lake import principals as rows
 from avouch.lake.keyring import derived
 from avouch.lake.schema import api_keys, principals
 from avouch.policy.roles import ACTS
@@ -77,8 +78,8 @@ def set_password(stack: Stack, actor: Principal, principal_id: str, password: st
 
     INPUT_INVALID, UNAUTHENTICATED where the old one is wrong, FORBIDDEN.
     """
-    row = stack.state.read(lambda tx: people.row_of(tx, principal_id))
-    person = people.of_row(row)
+    row = stack.state.read(lambda tx: rows.row_of(tx, principal_id))
+    person = rows.of_row(row)
     if person.kind != "person":
         raise AvouchError(Code.INPUT_INVALID, "a service has keys, not a password")
     strong(row.name, password)
@@ -105,7 +106,7 @@ def prove(stack: Stack, row: Any, old: str) -> None:
     stack.throttle.failed(at, name=row.name)
     if stack.throttle.tell(at, row.id):
         body = {"by": "password", "reason": "old", "count": 1}
-        write(stack, "access.refused", people.of_row(row), lambda tx, stamp: (None, body))
+        write(stack, "access.refused", rows.of_row(row), lambda tx, stamp: (None, body))
     raise AvouchError(Code.UNAUTHENTICATED, "the sign-in failed")
 
 
@@ -132,7 +133,7 @@ def create_key(
     days: int = DAYS,
 ) -> tuple[ApiKey, str]:
     """Make a key for one principal; the second is the token, told once. INPUT_INVALID, FORBIDDEN."""
-    row = stack.state.read(lambda tx: people.row_of(tx, principal_id))
+    row = stack.state.read(lambda tx: rows.row_of(tx, principal_id))
     if row.status != ACTIVE:
         raise AvouchError(Code.FORBIDDEN, f"{principal_id} is disabled")
     if not 1 <= days <= MOST_DAYS:
@@ -142,7 +143,7 @@ def create_key(
     if unknown := sorted(scopes - frozenset().union(*ACTS.values())):
         raise AvouchError(Code.INPUT_INVALID, f"no act is called {unknown[0][:40]!r}")
     if not oneself(actor, principal_id):
-        manage(stack, actor, people.of_row(row), "access.key.create")
+        manage(stack, actor, rows.of_row(row), "access.key.create")
     number, secret = secrets.token_hex(10), secrets.token_urlsafe(32)
     token = f"avk_{number}_{secret}"
 

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
+from avouch.lake import principals as rows
 from avouch.lake.schema import emergencies
 from avouch.ledger.entry import read as entry_in
 from avouch.ledger.log import entries
 from avouch.records import Principal, Resource
-from avouch.stack import people
 from avouch.stack.act import Commit, Stamp, act, authorise, write
 from avouch.stack.rights import oneself, over, refuse
 
@@ -69,7 +69,7 @@ def begin(stack: Stack, principal: Principal, reason: str, minutes: int | None =
     made = new_id("e")
 
     def commit(tx: Connection, stamp: Stamp) -> tuple[Emergency, dict[str, Any]]:
-        replaced = people.in_force(tx, principal.id, stamp.at)
+        replaced = rows.in_force(tx, principal.id, stamp.at)
         close(tx, replaced, stamp.at)
         until = stamp.at + lasting * MINUTE
         row = {"id": made, "principal_id": principal.id, "tenant": principal.tenant}
@@ -197,9 +197,9 @@ def notices(stack: Stack, actor: Principal, after: int = -1, limit: int = 100) -
     query = select(entries.c.leaf, entries.c.body).where(entries.c.seq > after, entries.c.kind.startswith(KIND))
     if over(actor, actor.tenant):
         query = query.where(entries.c.tenant == actor.tenant)
-    rows = stack.state.read(lambda tx: tx.execute(query.order_by(entries.c.seq).limit(limit)).all())
+    found = stack.state.read(lambda tx: tx.execute(query.order_by(entries.c.seq).limit(limit)).all())
     told = []
-    for row in rows:
+    for row in found:
         entry = entry_in(row.leaf)
         told.append({"seq": entry.seq, "time": entry.time, "kind": entry.kind, "actor": entry.actor})
         told[-1]["body"] = json.loads(row.body) if row.body else None

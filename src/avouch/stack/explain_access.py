@@ -10,13 +10,13 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from avouch.lake import compartments, documents
+from avouch.lake import principals as rows
 from avouch.lake.schema import principals
 from avouch.policy.groups import SEE
 from avouch.policy.mask import attributes
 from avouch.policy.rules import Explains, Rule, missing, nearest
 from avouch.ports import Policy
 from avouch.records import Decision, Fate, Principal, Relation, Resource, Version
-from avouch.stack import people
 from avouch.stack.act import authorise
 from avouch.stack.in_force import active
 from avouch.stack.passages import Compartments, resource_of
@@ -94,8 +94,8 @@ def why(stack: Stack, actor: Principal, name: str, document_id: str, purpose: st
     authorise(stack, "access.why", actor)
 
     def read(tx: Connection) -> Case:
-        row = people.named(tx, name) or people.row_of(tx, name)
-        person = people.present(tx, row)
+        row = rows.named(tx, name) or rows.row_of(tx, name)
+        person = rows.present(tx, row)
         person = replace(person, purpose=purpose or person.purpose)
         version = documents.document(tx, document_id).current
         held = Compartments(np.array(compartments.of_member(tx, person.id), np.int64))
@@ -128,9 +128,9 @@ def who_can(stack: Stack, actor: Principal, document_id: str, purpose: str = "")
 
     def read(tx: Connection) -> tuple[Version, list[Principal], frozenset[str]]:
         version = documents.document(tx, document_id).current
-        rows = tx.execute(select(principals).where(principals.c.status == ACTIVE).order_by(principals.c.name)).all()
+        query = select(principals).where(principals.c.status == ACTIVE).order_by(principals.c.name)
         mine = compartments.members_of(tx, version.compartment) if version.compartment else []
-        return version, [people.present(tx, row) for row in rows], frozenset(mine)
+        return version, [rows.present(tx, row) for row in tx.execute(query).all()], frozenset(mine)
 
     version, everybody, members = stack.state.read(read)
     authorise(stack, "access.why", actor, over(actor, version.tenant))

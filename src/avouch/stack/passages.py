@@ -110,6 +110,7 @@ def read_passages(
     """Passages with their text; each one's own attributes are put to the policy once more."""
     spans = {hit.row: stack.shelf.generation.spans[hit.row] for hit in hits}
     versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
+    clock.lap("read")
     decided = recheck(principal, scope, list(versions.values()))
     clock.lap("recheck")
     stack.vault.load(tx, (version.document_id for version in versions.values()))

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, update
 from avouch.canon import new_id
 from avouch.errors import AvouchError, Code
 from avouch.issuers import Issuer, is_subject
+from avouch.lake import principals as rows
 from avouch.lake.schema import principals
 from avouch.policy.roles import ACTS
 from avouch.records import Classification, Principal
-from avouch.stack import people
 from avouch.stack.act import Stamp, write
 from avouch.stack.rights import ACTIVE, NAME, OWNER
 
@@ -29,7 +29,7 @@ def arrive(stack: Stack, claims: Mapping[str, Any], issuer: str) -> tuple[Any, s
     subject = claims.get("sub")
     if trusted is None or not isinstance(subject, str) or not is_subject(subject):
         return None, "issuer" if trusted is None else "subject"
-    row = stack.state.read(lambda tx: people.linked(tx, issuer, subject))
+    row = stack.state.read(lambda tx: rows.linked(tx, issuer, subject))
     if row is not None and row.status != ACTIVE:
         return row, "disabled"
     told, tenants = granted(trusted, claims)
@@ -40,18 +40,18 @@ def arrive(stack: Stack, claims: Mapping[str, Any], issuer: str) -> tuple[Any, s
     if row is None:
         row = add(stack, trusted, subject, claims, told, tenants.pop())
     elif trusted.claim and OWNER not in json.loads(row.roles):
-        bring_up(stack, people.of_row(row), told)
+        bring_up(stack, rows.of_row(row), told)
     return row, ""
 
 
-def granted(trusted: Issuer, claims: Mapping[str, Any]) -> tuple[people.Change, set[str]]:
+def granted(trusted: Issuer, claims: Mapping[str, Any]) -> tuple[rows.Change, set[str]]:
     """What the values of the claim bring together, and the tenants that they name. What is not mapped is nothing."""
     found = [trusted.values[name] for name in values(claims, trusted.claim) if name in trusted.values]
     groups: frozenset[str] = frozenset().union(*(one.groups for one in found))
     roles: frozenset[str] = frozenset().union(*(one.roles for one in found)) & ACTS.keys()
     clearance = max((one.clearance for one in found), default=Classification.PUBLIC)
     tenants = {one.tenant for one in found if one.tenant} or {trusted.tenant}
-    return people.Change(groups, roles - {OWNER}, clearance), tenants
+    return rows.Change(groups, roles - {OWNER}, clearance), tenants
 
 
 def values(claims: Mapping[str, Any], claim: str) -> list[str]:
@@ -65,41 +65,39 @@ def values(claims: Mapping[str, Any], claim: str) -> list[str]:
     return [one for one in listed if isinstance(one, str)]
 
 
-def add(
-    stack: Stack, trusted: Issuer, subject: str, claims: Mapping[str, Any], told: people.Change, tenant: str
-) -> Any:
+def add(stack: Stack, trusted: Issuer, subject: str, claims: Mapping[str, Any], told: rows.Change, tenant: str) -> Any:
     """Add the person, with the name that the provider uses where it is free."""
     blank = Principal(new_id("p"), "", frozenset(), Classification.PUBLIC, frozenset(), tenant)
-    person = people.changed(blank, told)
+    person = rows.changed(blank, told)
     wanted = claims.get("preferred_username")
 
     def commit(tx: Connection, stamp: Stamp) -> tuple[Any, dict[str, Any]]:
-        if (there := people.linked(tx, trusted.issuer, subject)) is not None:
+        if (there := rows.linked(tx, trusted.issuer, subject)) is not None:
             raise AvouchError(Code.PRINCIPAL_EXISTS, f"{there.id} was added meanwhile")
         name = str(wanted)
         fits = isinstance(wanted, str) and NAME.fullmatch(name) and name.isprintable()
-        name = name if fits and people.named(tx, name) is None else person.id
-        people.insert_principal(tx, replace(person, name=name), stamp.at)
+        name = name if fits and rows.named(tx, name) is None else person.id
+        rows.add(tx, replace(person, name=name), stamp.at)
         where = principals.c.id == person.id
         tx.execute(update(principals).where(where).values(issuer=trusted.issuer, subject=subject))
         told = {"principal": person.id, "kind": "person", "by": "oidc", "issuer": trusted.issuer}
-        return people.row_of(tx, person.id), {**told, "roles": sorted(person.roles), "groups": len(person.groups)}
+        return rows.row_of(tx, person.id), {**told, "roles": sorted(person.roles), "groups": len(person.groups)}
 
     try:
         return write(stack, "principal.add", person, commit)[0]
     except AvouchError:
-        row = stack.state.read(lambda tx: people.linked(tx, trusted.issuer, subject))
+        row = stack.state.read(lambda tx: rows.linked(tx, trusted.issuer, subject))
         if row is None:
             raise
         return row
 
 
-def bring_up(stack: Stack, held: Principal, told: people.Change) -> None:
+def bring_up(stack: Stack, held: Principal, told: rows.Change) -> None:
     """Give the person what their claims bring, no more and no less; an entry only where that is something else."""
-    if people.changed(held, told) == held:
+    if rows.changed(held, told) == held:
         return
 
     def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
-        return None, {**people.alter(tx, held.id, told)[1], "by": "oidc"}
+        return None, {**rows.alter(tx, held.id, told)[1], "by": "oidc"}
 
     write(stack, "principal.change", held, commit)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from avouch.errors import AvouchError, Code
 from avouch.lake import documents
+from avouch.lake.principals import row_of
 from avouch.lake.schema import answers, members, versions
 from avouch.lake.schema import documents as rows_of_documents
 from avouch.ledger import log
@@ -21,7 +22,7 @@ from avouch.policy.mask import Allowed, attributes
 from avouch.records import Document, Principal, Resource, Version
 from avouch.stack.act import authorise
 from avouch.stack.passages import Compartments, resource_of
-from avouch.stack.people import Account, account_of, row_of
+from avouch.stack.people import Account, account_of
 from avouch.stack.rights import OWNER, refuse
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, update
 
 from avouch.adapters import argon2_hash
 from avouch.errors import AvouchError, Code
+from avouch.lake import principals as rows
 from avouch.lake.schema import api_keys, principals
 from avouch.records import Classification, Principal
 from avouch.stack import credentials, people, provision, sessions
@@ -38,7 +39,7 @@ def by_password(stack: Stack, name: str, password: str, purpose: str = "", addre
     if wait := stack.throttle.wait(at, name=name[:100], address=address):
         raise AvouchError(Code.RATE_LIMITED, "too many sign-ins failed", math.ceil(wait))
     known = NAME.fullmatch(name) and name.isprintable()
-    row = stack.state.read(lambda tx: people.named(tx, name)) if known else None
+    row = stack.state.read(lambda tx: rows.named(tx, name)) if known else None
     good = credentials.matches(stack, row and row.password, password)
     if row is None or not good or row.status != ACTIVE:
         stack.throttle.failed(at, name=name[:100], address=address)
@@ -57,8 +58,8 @@ def by_key(stack: Stack, token: str, purpose: str = "") -> Principal:
 
     def read(tx: Connection) -> tuple[Any, Any, str]:
         key = credentials.key_of(stack, tx, token)
-        row = people.row_if(tx, key.principal_id) if key else None
-        return key, row, people.in_force(tx, key.principal_id, at) if key else ""
+        row = rows.row_if(tx, key.principal_id) if key else None
+        return key, row, rows.in_force(tx, key.principal_id, at) if key else ""
 
     key, row, emergency = stack.state.read(read)
     if key is None or row is None or key.revoked_at is not None or key.expires_at <= at or row.status != ACTIVE:
@@ -80,14 +81,14 @@ def by_session(stack: Stack, token: str, purpose: str = "") -> tuple[Principal, 
 
     def read(tx: Connection) -> tuple[Any, Any, str]:
         held = sessions.row_of(stack, tx, token)
-        row = people.row_if(tx, held.principal_id) if held else None
-        return held, row, people.in_force(tx, held.principal_id, at) if held else ""
+        row = rows.row_if(tx, held.principal_id) if held else None
+        return held, row, rows.in_force(tx, held.principal_id, at) if held else ""
 
     held, row, emergency = stack.state.read(read)
     if held is None or row is None or held.ended_at is not None or held.expires_at <= at or row.status != ACTIVE:
         raise refusal(stack, "session", refused_for(held and held.ended_at, "ended", row), row, at)
     if held.rotated_at is not None and at > held.rotated_at + sessions.GRACE:
-        copied(stack, people.of_row(row), held.family)
+        copied(stack, rows.of_row(row), held.family)
         raise refusal(stack, "session", "reused", row, at)
     old = held.rotated_at is None and not 0 <= at - held.created_at < stack.settings.session_rotate_minutes * MINUTE
     fresh = sessions.rotate(stack, held, at) if old else None
@@ -105,12 +106,12 @@ def by_jwt(stack: Stack, token: str, purpose: str = "") -> Principal:
     found = stack.bearer.check(token, at // 1_000_000)
     if isinstance(found, str):
         raise refusal(stack, "jwt", found, None, at)
-    row = stack.state.read(lambda tx: people.linked(tx, found.issuer, found.subject))
+    row = stack.state.read(lambda tx: rows.linked(tx, found.issuer, found.subject))
     if row is None or row.status != ACTIVE:
         raise refusal(stack, "jwt", "unlinked" if row is None else "disabled", row, at)
     if row.seen_at is None or not 0 <= at - row.seen_at < MINUTE:
         stack.state.write(lambda tx: seen(tx, row.id, at))
-    emergency = stack.state.read(lambda tx: people.in_force(tx, row.id, at))
+    emergency = stack.state.read(lambda tx: rows.in_force(tx, row.id, at))
     return admitted(row, f"jwt:{found.issuer}", purpose, emergency, found.scopes)
 
 
@@ -147,12 +148,12 @@ def enter(stack: Stack, principal_id: str, by: str, purpose: str) -> tuple[Princ
     """Begin a session: its row and the entry in one transaction."""
 
     def commit(tx: Connection, stamp: Stamp) -> tuple[tuple[Any, str, str, str], dict[str, Any]]:
-        row = people.row_of(tx, principal_id)
+        row = rows.row_of(tx, principal_id)
         if row.status != ACTIVE:
             raise AvouchError(Code.UNAUTHENTICATED, "the sign-in failed")
         family, token = sessions.begin(stack, tx, principal_id, stamp.at)
         seen(tx, principal_id, stamp.at)
-        return (row, family, token, people.in_force(tx, principal_id, stamp.at)), {"by": by, "session": family}
+        return (row, family, token, rows.in_force(tx, principal_id, stamp.at)), {"by": by, "session": family}
 
     person = people.by_id(stack, principal_id)
     (row, family, token, emergency), _ = write(stack, "access.signin", person, commit)
@@ -172,10 +173,10 @@ def seen(tx: Connection, principal_id: str, at: int) -> None:
 
 def admitted(row: Any, via: str, purpose: str, emergency: str, scopes: frozenset[str] = frozenset()) -> Principal:
     """The principal of one request. FORBIDDEN for the purpose of an emergency where none is in force."""
-    if purpose == people.EMERGENCY and not emergency:
+    if purpose == rows.EMERGENCY and not emergency:
         raise AvouchError(Code.FORBIDDEN, f"{row.id} has no emergency in force")
-    now = people.EMERGENCY if emergency else purpose
-    return replace(people.of_row(row), asserted=False, scopes=scopes, via=via, purpose=now, emergency=emergency)
+    now = rows.EMERGENCY if emergency else purpose
+    return replace(rows.of_row(row), asserted=False, scopes=scopes, via=via, purpose=now, emergency=emergency)
 
 
 def copied(stack: Stack, person: Principal, family: str) -> None:
@@ -189,7 +190,7 @@ def copied(stack: Stack, person: Principal, family: str) -> None:
 
 def refusal(stack: Stack, by: str, why: str, row: Any, at: int) -> AvouchError:
     """The one error of every failure. Why it failed is for the ledger, a few times a minute, then as a count."""
-    person = people.of_row(row) if row is not None else ANONYMOUS
+    person = rows.of_row(row) if row is not None else ANONYMOUS
     tell(stack, at)
     if stack.throttle.tell(at, person.id):
         refused(stack, person, {"by": by, "reason": why, "count": 1})

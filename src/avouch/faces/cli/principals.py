@@ -52,9 +52,10 @@ def change(
 ) -> None:
     """Give somebody other groups, roles or clearance; what is not told stays."""
     with opened() as stack:
+        from avouch.lake.principals import Change
         from avouch.stack import people
 
-        told = people.Change(
+        told = Change(
             None if groups is None else names(groups),
             None if roles is None else names(roles),
             None if clearance is None else classification(clearance),

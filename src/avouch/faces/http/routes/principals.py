@@ -13,6 +13,7 @@ from avouch.faces.http.door import SELF, Caller, Doors, Stacked, schema
 from avouch.faces.http.paging import Cursor, Limit, Page, Slice, page, place
 from avouch.faces.http.passage import unchanged
 from avouch.faces.http.shapes import when
+from avouch.lake import principals as rows
 from avouch.records import Classification, Principal
 from avouch.stack import compartments, people, reading
 
@@ -123,7 +124,7 @@ def one(stack: Stacked, caller: Caller, principal_id: Id) -> PrincipalShape:
 @doors("PATCH", "/principals/{principal_id}", act="principal", conditional=True, returns=PrincipalShape)
 def change(request: Request, stack: Stacked, caller: Caller, principal_id: Id, body: Change) -> PrincipalShape:
     """Give a principal other groups, roles or clearance."""
-    told = people.Change(
+    told = rows.Change(
         None if body.groups is None else frozenset(body.groups),
         None if body.roles is None else frozenset(body.roles),
         None if body.clearance is None else level(body.clearance),
