@@ -270,7 +270,10 @@ def test_an_ingest_that_lost_its_lock_records_nothing(
     assert audit(two, []).valid
 
 
-def test_what_one_erases_no_other_serves(pair: tuple[Stack, Stack], library: Path) -> None:
+def test_what_one_erases_no_other_serves(
+    pair: tuple[Stack, Stack], library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("avouch.stack.erase.OTHERS_SECONDS", 120.0)
     one, two = pair
     (library / "canary.md").write_text("# Zyxwvutine\n\nThe dose of zyxwvutine is 77 mg on every third day.\n")
     take_in(one, library)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
@@ -10,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 MEDIA = CONTENT_TYPE_LATEST
+M = TypeVar("M", Counter, Histogram)
 
 
 class Live(Collector):
@@ -23,6 +26,11 @@ class Live(Collector):
             yield GaugeMetricFamily(name, text, value)
 
 
+def children(made: M) -> Callable[..., M]:
+    """The child of a metric by the values of its labels, looked up once."""
+    return cache(lambda *values: made.labels(*values) if values else made)
+
+
 class PrometheusMeter:
     """One registry. Two of them in a process do not add up."""
 
@@ -31,13 +39,13 @@ class PrometheusMeter:
 
     def counter(self, name: str, text: str, labels: Sequence[str] = ()) -> Callable[..., None]:
         """A function ``add(amount, *label values)``."""
-        made = Counter(name, text, labels, registry=self.registry)
-        return lambda amount, *values: (made.labels(*values) if values else made).inc(amount)
+        child = children(Counter(name, text, labels, registry=self.registry))
+        return lambda amount, *values: child(*values).inc(amount)
 
     def histogram(self, name: str, text: str, labels: Sequence[str], buckets: Sequence[float]) -> Callable[..., None]:
         """A function ``observe(value, *label values)``."""
-        made = Histogram(name, text, labels, buckets=buckets, registry=self.registry)
-        return lambda value, *values: made.labels(*values).observe(value)
+        child = children(Histogram(name, text, labels, buckets=buckets, registry=self.registry))
+        return lambda value, *values: child(*values).observe(value)
 
     def gauge(self, name: str, text: str) -> Gauge:
         """Something with ``set(value)``."""

@@ -44,7 +44,7 @@ def authorise(stack: Stack, kind: str, principal: Principal, resources: Sequence
     """
     action = kind.partition(".")[0]
     on = resources or (Resource(principal.tenant, tenant=principal.tenant),)
-    decisions = stack.policy.decide(principal, action, on)
+    decisions = stack.permits.decide(stack.policy, principal, action, on)
     scoped = not principal.scopes or action in principal.scopes
     if scoped and all(decision.allowed and not decision.errors for decision in decisions):
         return

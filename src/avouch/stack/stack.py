@@ -18,6 +18,7 @@ from avouch.lake.vault import Vault
 from avouch.ledger import log
 from avouch.ledger.note import VerifierKey
 from avouch.ledger.prove import Signer
+from avouch.policy.permits import Permits
 from avouch.ports import Embedder, Policy
 from avouch.retrieve.recent import Recent
 from avouch.stack import people, watch
@@ -48,6 +49,7 @@ class Stack:
         self.in_force = InForce(state, state.shared)
         self.log = log.Log()
         self.throttle = Throttle()
+        self.permits = Permits()
         self.catalog = Catalog()
         self.id = state.read(lambda tx: schema.fact(tx, "id"))
         self.ring = keyring.load(home.keys, self.id)
