@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
@@ -322,7 +322,7 @@ def test_tokens_of_a_real_provider() -> None:
     with provider() as running:
         if running is None:
             pytest.skip(MISSING)
-        told = httpx.post(
+        told = httpx2.post(
             running.issuer + "/token",
             data={"grant_type": "client_credentials", "resource": AUD, "scope": "avouch:ask"},
             auth=("robot", running.secret),

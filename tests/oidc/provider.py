@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+import httpx2
 
 HERE = Path(__file__).parent
 REDIRECT = "http://127.0.0.1:9/oidc/callback"
@@ -84,7 +84,7 @@ def provider(in_id_token: bool = False) -> Iterator[Provider | None]:
 
 def person_signs_in(url: str, login: str) -> dict[str, str]:
     """What a person and their browser do: the login form, the consent; returns what comes back in the address."""
-    with httpx.Client(timeout=10, trust_env=False) as browser:
+    with httpx2.Client(timeout=10, trust_env=False) as browser:
         answer = browser.get(url)
         for _ in range(12):
             if answer.is_redirect:

@@ -1,4 +1,4 @@
-"""LangChain's retriever over a served home. Needs httpx and langchain-core."""
+"""LangChain's retriever over a served home. Needs httpx2 and langchain-core."""
 
 from __future__ import annotations
 

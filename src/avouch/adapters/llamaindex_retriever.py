@@ -1,4 +1,4 @@
-"""LlamaIndex's retriever over a served home. Needs httpx and llama-index-core."""
+"""LlamaIndex's retriever over a served home. Needs httpx2 and llama-index-core."""
 
 from __future__ import annotations
 

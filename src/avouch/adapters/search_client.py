@@ -1,4 +1,4 @@
-"""Searches a served home over its REST API, for programs that are elsewhere. Needs only httpx.
+"""Searches a served home over its REST API, for programs that are elsewhere. Needs only httpx2.
 
 Where Avouch is not installed, this file and the retriever beside it are all that is needed.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import httpx2
 
 PATH = "/api/v1/search"
 CITED = ("document_id", "version_id", "document_key", "title", "page", "start", "end", "headings", "score")
@@ -37,17 +37,17 @@ class SearchClient:
     def search(self, question: str, limit: int, as_of: str | None = None) -> list[tuple[str, dict[str, Any]]]:
         """Passages, best first: the text, and what it is cited by. SearchFailed."""
         try:
-            with httpx.Client(timeout=self.timeout) as client:
+            with httpx2.Client(timeout=self.timeout) as client:
                 return passages(client.post(**self._request(question, limit, as_of)))
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise SearchFailed("UNREACHABLE", f"no answer from the service ({type(error).__name__})") from error
 
     async def asearch(self, question: str, limit: int, as_of: str | None = None) -> list[tuple[str, dict[str, Any]]]:
         """The same, without blocking."""
         try:
-            async with httpx.AsyncClient(timeout=self.timeout) as client:
+            async with httpx2.AsyncClient(timeout=self.timeout) as client:
                 return passages(await client.post(**self._request(question, limit, as_of)))
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise SearchFailed("UNREACHABLE", f"no answer from the service ({type(error).__name__})") from error
 
     def _request(self, question: str, limit: int, as_of: str | None) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class SearchClient:
         return {"url": self.url.rstrip("/") + PATH, "json": told, "headers": headers}
 
 
-def passages(response: httpx.Response) -> list[tuple[str, dict[str, Any]]]:
+def passages(response: httpx2.Response) -> list[tuple[str, dict[str, Any]]]:
     """The passages of a response; SearchFailed for a problem, or for what is no answer of Avouch."""
     try:
         told = response.json()

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from avouch.adapters.sink_syslog import trust
 from avouch.errors import AvouchError, Code
@@ -32,7 +32,7 @@ class HttpSink:
         self._url, self._form = url, form
         headers = {"content-type": MEDIA[form], **({"authorization": f"Bearer {token}"} if token else {})}
         verify: ssl.SSLContext | bool = trust(ca) if url.startswith("https:") else False
-        self._client = httpx.Client(headers=headers, timeout=SECONDS, verify=verify, trust_env=False)
+        self._client = httpx2.Client(headers=headers, timeout=SECONDS, verify=verify, trust_env=False)
         self._over, self._busy = threading.Event(), threading.Lock()
 
     def send(self, notices: Sequence[Notice]) -> None:
@@ -56,7 +56,7 @@ class HttpSink:
             return 0.0, AvouchError(Code.SINK_UNAVAILABLE, "the stream was stopped")
         try:
             answer = self._client.post(self._url, content=body)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             return FIRST, AvouchError(Code.SINK_UNAVAILABLE, f"HTTP: {type(error).__name__}")
         if answer.is_success:
             return 0.0, None

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import pytest
 from tests.conftest import staff
 
@@ -41,7 +41,7 @@ def prepared(home: Path, folder: Path) -> tuple[str, str]:
     return tokens[0], tokens[1]
 
 
-def requests(client: httpx.Client, reader: str) -> set[int]:
+def requests(client: httpx2.Client, reader: str) -> set[int]:
     """Good ones, wrong ones, broken ones; the statuses that came back."""
     known = {"authorization": f"Bearer {reader}", "avouch-purpose": "", "user-agent": HEADER, "referer": HEADER}
     known |= {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "tracestate": f"x={HEADER}", "baggage": f"x={HEADER}"}
@@ -96,7 +96,7 @@ def test_no_canary_sings_while_serving(tmp_path: Path) -> None:
         assert served.stdout is not None
         try:
             url = served.stdout.readline().split(" on ")[-1].strip()
-            with httpx.Client(base_url=url, timeout=30) as client:
+            with httpx2.Client(base_url=url, timeout=30) as client:
                 statuses = requests(client, reader)
                 raw(url)
                 metrics = client.get("/metrics", headers={"authorization": f"Bearer {operator}"})

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -63,7 +63,7 @@ class Served:
         token = (home.parent / "token").read_text()
         verify = ssl.create_default_context(cafile=str(cert)) if cert else False
         headers = {"authorization": f"Bearer {token}"}
-        self.client = httpx.Client(base_url=f"{url}/api/v1", headers=headers, verify=verify, timeout=20)
+        self.client = httpx2.Client(base_url=f"{url}/api/v1", headers=headers, verify=verify, timeout=20)
         self.token = token
 
     def raw(self, data: bytes) -> socket.socket:
@@ -196,7 +196,7 @@ def test_it_ends_in_order_and_loses_no_act(home: Path) -> None:
         def ask() -> None:
             try:
                 told.append(served.client.post("/ask", json=QUESTION).status_code)
-            except httpx.HTTPError as error:
+            except httpx2.HTTPError as error:
                 told.append(error)
 
         threads = [threading.Thread(target=ask) for _ in range(24)]
@@ -212,7 +212,7 @@ def test_it_ends_in_order_and_loses_no_act(home: Path) -> None:
     assert not [one for one in ("hand rub", "20 seconds", served.token, "Traceback") if one in log]
     good = told.count(200)
     assert good >= 1
-    assert all(one in (200, 503) or isinstance(one, httpx.HTTPError) for one in told)
+    assert all(one in (200, 503) or isinstance(one, httpx2.HTTPError) for one in told)
     with Stack.open(home) as stack:
         entries = reading.entries(stack, stack.owner, -1, 100_000, "ask")
         asked = [one for one in entries if one.seq > entries[0].seq]
@@ -229,7 +229,7 @@ def test_what_was_answered_before_a_kill_is_in_the_ledger(home: Path) -> None:
             try:
                 while True:
                     vouchers.append(served.client.post("/ask", json=QUESTION).json()["voucher_id"])
-            except httpx.HTTPError:
+            except httpx2.HTTPError:
                 return
 
         threads = [threading.Thread(target=ask) for _ in range(4)]

@@ -8,7 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from tests.clients.served import SECRET, Served
 
@@ -19,12 +19,12 @@ HAND = "How long is alcohol hand rub applied?"
 LEGACY, MODERN = "2025-11-25", "2026-07-28"
 
 
-def send(service: Served, body: Any, who: str | None = "ann", **headers: str) -> httpx.Response:
+def send(service: Served, body: Any, who: str | None = "ann", **headers: str) -> httpx2.Response:
     told = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
     if who is not None:
         told["authorization"] = f"Bearer {service.keys.get(who, who)}"
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return httpx.post(f"{service.url}/mcp", content=content, headers={**told, **headers}, timeout=20)
+    return httpx2.post(f"{service.url}/mcp", content=content, headers={**told, **headers}, timeout=20)
 
 
 def rpc(method: str, **params: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def test_there_are_no_sessions_to_take_over(service: Served) -> None:
     assert not send(service, leave, "hugo", **borrowed).json()["result"]["structuredContent"]["abstained"]
     for method in ("GET", "DELETE"):
         headers = {"authorization": f"Bearer {service.keys['ann']}", "accept": "text/event-stream", **borrowed}
-        response = httpx.request(method, f"{service.url}/mcp", headers=headers)
+        response = httpx2.request(method, f"{service.url}/mcp", headers=headers)
         assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
@@ -181,7 +181,7 @@ def test_another_tenants_document_is_as_if_there_were_none(service: Served) -> N
 def test_a_tampered_voucher_is_not_valid(service: Served) -> None:
     voucher_id = call(service, "ask", question=HAND)["structuredContent"]["voucher_id"]
     headers = {"authorization": f"Bearer {service.keys['ann']}"}
-    voucher = httpx.get(f"{service.url}/api/v1/vouchers/{voucher_id}", headers=headers).json()["voucher"]
+    voucher = httpx2.get(f"{service.url}/api/v1/vouchers/{voucher_id}", headers=headers).json()["voucher"]
     assert call(service, "verify", voucher=voucher)["structuredContent"]["valid"]
     voucher["body"]["abstained"] = True
     told = call(service, "verify", voucher=voucher)
@@ -273,6 +273,6 @@ def test_nothing_of_a_request_is_in_the_logs(service: Served, caplog: pytest.Log
     call(service, "ask", question=HAND, **{canary: canary})
     send(service, {"jsonrpc": "2.0", "id": 1, "method": canary, "params": {"name": canary}})
     send(service, canary.encode())
-    told = [record.getMessage() for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
+    told = [record.getMessage() for record in caplog.records if not record.name.startswith(("httpx2", "httpcore"))]
     assert told
     assert not [line for line in told if canary in line]

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from tests.clients.served import Served
 
@@ -19,17 +19,17 @@ HAND = "How long is alcohol hand rub applied?"
 LEAVE = "How many days of annual leave do staff have?"
 
 
-def chat(service: Served, who: str = "ann", question: Any = HAND, **more: Any) -> httpx.Response:
+def chat(service: Served, who: str = "ann", question: Any = HAND, **more: Any) -> httpx2.Response:
     body = {"model": "avouch", "messages": [{"role": "user", "content": question}], **more}
     return post(service, "/v1/chat/completions", body, who)
 
 
-def post(service: Served, path: str, body: Any, who: str = "ann") -> httpx.Response:
+def post(service: Served, path: str, body: Any, who: str = "ann") -> httpx2.Response:
     headers = {"authorization": f"Bearer {service.keys.get(who, who)}", "content-type": "application/json"}
-    return httpx.post(f"{service.url}{path}", content=json.dumps(body), headers=headers, timeout=60)
+    return httpx2.post(f"{service.url}{path}", content=json.dumps(body), headers=headers, timeout=60)
 
 
-def refused(response: httpx.Response, status: int, code: str, param: str | None = None) -> None:
+def refused(response: httpx2.Response, status: int, code: str, param: str | None = None) -> None:
     assert response.status_code == status, response.text
     told = response.json()
     assert told["code"] == told["error"]["code"] == code
@@ -52,7 +52,7 @@ def test_an_answer_is_cited_and_has_its_entry(service: Served) -> None:
     cited = evidence["claims"][0]["citations"][0]
     assert "20 seconds" in cited["quote"]
     assert (cited["mark"], cited["title"], cited["fate"]) == (1, "Hands", "live")
-    text = httpx.get(
+    text = httpx2.get(
         f"{service.url}/api/v1/documents/{cited['document_id']}/text?version={cited['version_id']}",
         headers={"authorization": f"Bearer {service.keys['ann']}"},
     ).json()["text"]
@@ -181,7 +181,7 @@ def test_as_of_and_known_at_are_heeded(service: Served) -> None:
     assert late["choices"][0]["message"]["content"].startswith("No answer: the time for it was over.")
 
 
-def events(response: httpx.Response) -> list[Any]:
+def events(response: httpx2.Response) -> list[Any]:
     lines = [line for line in response.text.split("\n\n") if line]
     assert all(line.startswith("data: ") for line in lines)
     assert lines[-1] == "data: [DONE]"
@@ -236,9 +236,9 @@ def test_errors_have_their_status_and_both_shapes(service: Served, stream: bool)
 
 def test_errors_before_any_route_have_both_shapes_and_only_here(service: Served) -> None:
     headers = {"authorization": f"Bearer {service.keys['ann']}", "content-type": "application/json"}
-    broken = httpx.post(f"{service.url}/v1/chat/completions", content=b'{"model": ', headers=headers)
+    broken = httpx2.post(f"{service.url}/v1/chat/completions", content=b'{"model": ', headers=headers)
     refused(broken, 400, "INPUT_INVALID", broken.json()["error"]["param"])
-    large = httpx.post(f"{service.url}/v1/chat/completions", content=b" " * 1_100_000, headers=headers)
+    large = httpx2.post(f"{service.url}/v1/chat/completions", content=b" " * 1_100_000, headers=headers)
     refused(large, 413, "BODY_TOO_LARGE")
     refused(post(service, "/v1/responses", {}), 404, "NOT_FOUND")
     assert "error" not in post(service, "/api/v1/nothing", {}).json()
@@ -247,8 +247,8 @@ def test_errors_before_any_route_have_both_shapes_and_only_here(service: Served)
 def test_the_purpose_of_use_is_in_the_evidence(service: Served) -> None:
     headers = {"authorization": f"Bearer {service.keys['ann']}", "avouch-purpose": "care"}
     body = {"model": "avouch", "messages": [{"role": "user", "content": HAND}]}
-    told = httpx.post(f"{service.url}/v1/chat/completions", json=body, headers=headers, timeout=60).json()
-    voucher = httpx.get(f"{service.url}/api/v1/vouchers/{told['avouch']['voucher_id']}", headers=headers).json()
+    told = httpx2.post(f"{service.url}/v1/chat/completions", json=body, headers=headers, timeout=60).json()
+    voucher = httpx2.get(f"{service.url}/api/v1/vouchers/{told['avouch']['voucher_id']}", headers=headers).json()
     assert voucher["voucher"]["body"]["purpose"] == "care"
 
 

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-import httpx
+import httpx2
 import numpy as np
 import pytest
 from tests.clients.served import Served
@@ -14,13 +14,13 @@ from tests.clients.served import Served
 from avouch.ledger import log
 
 
-def post(service: Served, body: Any, who: str = "ann") -> httpx.Response:
+def post(service: Served, body: Any, who: str = "ann") -> httpx2.Response:
     headers = {"authorization": f"Bearer {service.keys.get(who, who)}", "content-type": "application/json"}
-    return httpx.post(f"{service.url}/v1/embeddings", content=json.dumps(body), headers=headers, timeout=60)
+    return httpx2.post(f"{service.url}/v1/embeddings", content=json.dumps(body), headers=headers, timeout=60)
 
 
-def get(service: Served, path: str) -> httpx.Response:
-    return httpx.get(f"{service.url}{path}", headers={"authorization": f"Bearer {service.keys['ann']}"})
+def get(service: Served, path: str) -> httpx2.Response:
+    return httpx2.get(f"{service.url}{path}", headers={"authorization": f"Bearer {service.keys['ann']}"})
 
 
 TEXTS = ["Alcohol hand rub", "Ferric carboxymaltose"]
@@ -79,4 +79,4 @@ def test_models_are_listed_and_found(service: Served) -> None:
     assert get(service, "/v1/models/avouch").json() == told["data"][0]
     missing = get(service, "/v1/models/gpt-4o")
     assert (missing.status_code, missing.json()["error"]["type"]) == (404, "not_found_error")
-    assert httpx.get(f"{service.url}/v1/models").status_code == 401
+    assert httpx2.get(f"{service.url}/v1/models").status_code == 401
