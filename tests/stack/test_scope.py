@@ -66,9 +66,9 @@ def test_another_policy_or_version_decides_anew(stack: Stack, library: Path, ann
 def test_the_clock_alone_ends_what_expires(stack: Stack, library: Path, ann: Principal) -> None:
     now = time.time_ns() // 1000
     ingest(stack, stack.owner, library, staff(valid_to=now + 3_600_000_000))
-    snapshot = as_of(stack, None).moment.snapshot
-    assert scope(stack, ann, Moment(snapshot, now + 1_000_000)).rows.count
-    assert not scope(stack, ann, Moment(snapshot, now + 3_600_000_000)).rows.count
+    taken_in = as_of(stack, None).moment
+    assert scope(stack, ann, taken_in).rows.count
+    assert not scope(stack, ann, Moment(taken_in.snapshot, now + 3_600_000_000)).rows.count
 
 
 def test_no_more_than_a_few_are_kept(stack: Stack, library: Path, ann: Principal) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,9 +61,10 @@ def requests(client: httpx2.Client, reader: str) -> set[int]:
         client.get(f"/{PLACE}/{QUESTION}", headers=known),
         client.request("BREW", f"/api/v1/{PLACE}", headers=known),
         client.delete(f"/api/v1/principals/{PLACE}", headers=known),
-        client.post("/api/v1/ask", content=QUESTION.encode() * 200_000, headers=known),
         client.get("/metrics", headers=known),
     ]
+    with suppress(httpx2.NetworkError):  # it hangs up on what is too large, perhaps before the answer was read
+        answers.append(client.post("/api/v1/ask", content=QUESTION.encode() * 200_000, headers=known))
     return {answer.status_code for answer in answers}
 
 
