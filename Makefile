@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow check setup setup-dev setup-clients lock docs clean
+.PHONY: demo test test-slow check setup setup-dev setup-clients setup-models lock docs clean
 
 demo: setup
 	@$(BIN)/avouch demo --home $(CURDIR)/home-demo
@@ -12,6 +12,7 @@ demo: setup
 setup: $(VENV)/.installed
 setup-dev: $(VENV)/.installed-dev setup-clients
 setup-clients: $(VENV)-clients/.installed
+setup-models: $(VENV)-models/.installed
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Avouch needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
@@ -36,10 +37,17 @@ $(VENV)-clients/.installed: requirements/clients.txt
 	@$(VENV)-clients/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --requirement $<
 	@touch $@
 
+# A server of language models, for the tests that ask a real one.
+$(VENV)-models/.installed: requirements/models.txt
+	@echo "Setting up $(VENV)-models, llama.cpp's server (about 200 MB) …"
+	@$(PYTHON) -m venv $(VENV)-models
+	@$(VENV)-models/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --requirement $<
+	@touch $@
+
 test: setup-dev check
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test-slow: setup-dev
+test-slow: setup-dev setup-models
 	@$(BIN)/python -m pytest -n 2 -m slow
 
 check: setup-dev
@@ -55,4 +63,4 @@ docs: setup-dev
 	@$(BIN)/python scripts/docs.py
 
 clean:
-	@rm -rf $(VENV) $(VENV)-clients home-demo
+	@rm -rf $(VENV) $(VENV)-clients $(VENV)-models home-demo

@@ -70,6 +70,12 @@ class Code(Enum):
         422, False, "Decide by attributes: labels, kind, classification; for one record, use a compartment."
     )
     POLICY_TEST_FAILED = Kind(409, False, "Correct the policy or its test cases; `avouch policy test` shows each.")
+    PART_FORGED = Kind(
+        500, False, "Nothing is made with it. Activate another version, and look at who wrote to the database."
+    )
+    RELEASE_UNTRIED = Kind(
+        409, False, "Run `avouch redteam run` for this release, or say with --override why it goes live without."
+    )
     SEPARATION_OF_DUTIES = Kind(403, False, "Let another admin or owner approve what you proposed.")
     MASK_MISMATCH = Kind(500, False, "Nothing was answered. Report this: mask and policy disagree.")
     ERASED = Kind(410, False, "The content was erased for good; the proofs about it still hold.")
@@ -99,6 +105,18 @@ class Code(Enum):
     )
     MODEL_CHANGED = Kind(409, False, "Put the setting `model` back, or take the sources into a new home.")
     MODEL_DIGEST = Kind(500, False, "The weights are not the pinned ones; install them anew.")
+    MODEL_UNAVAILABLE = Kind(
+        503, True, "Check that the model's server runs and can be reached: `avouch model test NAME`."
+    )
+    MODEL_TIMEOUT = Kind(504, True, "Ask again, give the question more time, or activate a faster model.")
+    MODEL_REFUSED = Kind(502, False, "Check the model's name, key and limits at its server: `avouch model test NAME`.")
+    MODEL_BROKEN = Kind(502, True, "The model's server sent no whole reply; try again, or look at its log.")
+    SECRET_MISSING = Kind(
+        500, False, "Put the key where the model's `key` says (env:NAME or file:NAME), for no other's eyes."
+    )
+    CONTEXT_TOO_SMALL = Kind(422, False, "Ask a shorter question, or a model with more context.")
+    TEMPLATE_INVALID = Kind(422, False, "Correct the template: docs/models.md says what one must have.")
+    BUDGET_SPENT = Kind(429, True, "Wait for the next day (UTC), or have the limit that is named raised.")
     STORAGE_UNAVAILABLE = Kind(503, True, "Check the bucket, its endpoint and the AWS_ credentials, then try again.")
     SINK_UNAVAILABLE = Kind(503, True, "Check that the receiver runs and can be reached; what it missed is sent again.")
     SINK_REFUSED = Kind(502, False, "Check the receiver's address, certificate, token and limits; nothing is skipped.")

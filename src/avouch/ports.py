@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from avouch.records import Decision, Mask, Parsed, Principal, Resource, Rows, TextRow, TextScope, Vectors
+from avouch.records import (
+    Decision,
+    Health,
+    Mask,
+    Parsed,
+    Piece,
+    Principal,
+    Request,
+    Resource,
+    Rows,
+    TextRow,
+    TextScope,
+    Vectors,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -180,6 +193,31 @@ class Policy(Protocol):
 
     def decide(self, principal: Principal, action: str, resources: Sequence[Resource]) -> list[Decision]:
         """One decision for each resource. ``action`` is ``see`` for content, else the first word of an act."""
+
+
+class Generator(Protocol):
+    """A language model. ``name`` is the declared one; ``digest`` names its weights or the vendor's version.
+
+    One attempt and no more: whether to try again, and where, is the gateway's to say. Safe to share between
+    threads. One that also has ``punctual = True`` keeps the deadline in every wait; any other is run in a thread
+    that whoever waits can leave.
+    """
+
+    name: str
+    digest: str
+
+    def stream(self, request: Request, deadline: float) -> Iterator[Piece]:
+        """The reply in pieces, in order; the last one has ``finish``. ``deadline`` is in ``time.monotonic()``.
+
+        Texts joined are the reply. Closing the iterator ends the work. MODEL_TIMEOUT, also where the deadline
+        has passed; MODEL_UNAVAILABLE; MODEL_REFUSED; MODEL_BROKEN where what came was not a whole reply: what
+        was handed out before counts for nothing.
+        """
+
+    def health(self) -> Health:
+        """Whether it can be asked now, within a few seconds and without a reply being written."""
+
+    def close(self) -> None: ...
 
 
 class Notice(NamedTuple):

@@ -10,7 +10,7 @@ import re
 
 from pydantic import BaseModel
 
-from avouch.records import Answer, Citation
+from avouch.records import Answer, Citation, Claim
 
 ACTIVE = re.compile(r"(?<=\])(?=[(\[:])|(?<=<)(?=[a-zA-Z/!?])")
 """Where Markdown of a document would become a link, an image or a tag."""
@@ -34,18 +34,42 @@ class Cited(BaseModel):
     warning: str
 
 
+class Ground(BaseModel):
+    """What one check found, in words that quote no more than the claim and its source."""
+
+    check: str
+    verdict: str
+    words: str
+
+
+class Withheld(BaseModel):
+    """A sentence that the checks did not let through: by which, never what it said. Reviewers read it by REST."""
+
+    verdict: str
+    checks: list[str]
+
+
 class Statement(BaseModel):
-    """One claim with what supports it."""
+    """One claim with what supports it. ``written``: by a model, in its own words; else it is quoted."""
 
     text: str
     citations: list[Cited]
+    verdict: str
+    reasons: list[Ground]
+    written: bool
 
 
 class Vouched(BaseModel):
-    """What an answer rests on. ``nearest``: titles that come nearest where there is no answer."""
+    """What an answer rests on. ``nearest``: titles that come nearest where there is no answer.
+
+    ``model`` wrote the claims; empty where they are quoted. ``notes`` say which model was not asked, and why.
+    """
 
     abstained: bool
     claims: list[Statement]
+    model: str
+    withheld: list[Withheld]
+    notes: list[str]
     nearest: list[str]
     confidence: float
     degraded: str
@@ -65,9 +89,21 @@ def vouched(answer: Answer) -> Vouched:
         same = ("document_id", "version_id", "document_key", "title", "page", "start", "end", "quote", "warning")
         return Cited(mark=mark, fate=one.fate.value, **{name: getattr(one, name) for name in same})
 
+    def stated(one: Claim) -> Statement:
+        return Statement(
+            text=one.text,
+            citations=list(map(cited, one.citations)),
+            verdict=one.verdict.value,
+            reasons=[Ground(check=r.check, verdict=r.verdict.value, words=r.words) for r in one.reasons],
+            written=one.written,
+        )
+
     return Vouched(
         abstained=answer.abstained,
-        claims=[Statement(text=claim.text, citations=list(map(cited, claim.citations))) for claim in answer.claims],
+        claims=list(map(stated, answer.claims)),
+        model=answer.model,
+        withheld=[Withheld(verdict=one.verdict.value, checks=checks_of(one)) for one in answer.withheld],
+        notes=list(answer.notes),
         nearest=list(answer.nearest),
         confidence=answer.confidence,
         degraded=answer.degraded,
@@ -79,11 +115,15 @@ def vouched(answer: Answer) -> Vouched:
     )
 
 
+def checks_of(claim: Claim) -> list[str]:
+    return sorted({reason.check for reason in claim.reasons})
+
+
 def parts(told: Vouched) -> list[str]:
     """The text in the pieces that a stream brings it in: each claim with its marks, then what they stand for."""
     spoken = [f"{shown(one.text)} {marks(one)}" for one in told.claims]
     if not spoken:
-        spoken = [LATE if told.degraded else NOTHING]
+        spoken = [LATE if told.degraded == "time" else NOTHING]
         if told.nearest:
             spoken.append(" Nearest documents: " + "; ".join(map(shown, told.nearest)) + ".")
     joined = [one if n == 0 or not told.claims else f" {one}" for n, one in enumerate(spoken)]
@@ -97,12 +137,25 @@ def marks(one: Statement) -> str:
 def ending(told: Vouched) -> str:
     """Warnings, sources and the voucher: a list that reads well with Markdown and without."""
     found = {cited.mark: source(cited) for one in told.claims for cited in one.citations}
+    notes = [*told.warnings, *left_out(told)]
     blocks = [
-        "\n".join(f"Note: {shown(text)}" for text in told.warnings),
+        "\n".join(f"Note: {shown(text)}" for text in notes),
         "\n".join(["Sources:", *(f"- [{mark}] {text}" for mark, text in sorted(found.items()))]) if found else "",
         f"Voucher: {told.voucher_id}",
     ]
     return "".join(f"\n\n{block}" for block in blocks if block)
+
+
+def left_out(told: Vouched) -> list[str]:
+    """In words: what was withheld, and why no model wrote where one was to."""
+    count, found = len(told.withheld), []
+    if count:
+        checks = ", ".join(sorted({check for claim in told.withheld for check in claim.checks}))
+        what = "1 sentence was" if count == 1 else f"{count} sentences were"
+        found.append(f"{what} withheld, which the sources do not support" + (f" ({checks})" if checks else ""))
+    if told.degraded == "model":
+        found.append("this is quoted, no model wrote it" + (f" ({'; '.join(told.notes)})" if told.notes else ""))
+    return found
 
 
 def source(cited: Cited) -> str:

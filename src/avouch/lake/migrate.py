@@ -38,7 +38,12 @@ def to_2(tx: Connection) -> None:
     tx.execute(insert(schema.home), {"name": "memberships", "value": schema.FACTS["memberships"]})
 
 
-STEPS: Sequence[Step] = (to_2,)
+def to_3(tx: Connection) -> None:
+    """Models and prompts as versions, trials of a release, budgets, marks on chunks that give orders."""
+    schema.metadata.create_all(tx)
+
+
+STEPS: Sequence[Step] = (to_2, to_3)
 """``STEPS[i]`` takes a home from schema i+1 to i+2."""
 
 

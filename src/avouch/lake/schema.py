@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from avouch.errors import AvouchError, Code
 
-SCHEMA = 2
+SCHEMA = 3
 FACTS = {"rows": "0", "versions": "0", "model": "", "erasing": "[]", "memberships": "-1"}
 metadata = MetaData()
 
@@ -184,6 +184,81 @@ policies = Table(
     Column("approver", String),
     Column("activated_at", BigInteger),
     Column("activated_seq", BigInteger),
+)
+given = Table(
+    "given",
+    metadata,
+    Column("answer_id", String, primary_key=True),
+    Column("version_id", String, primary_key=True),
+    Index("given_version", "version_id"),
+)
+parts = Table(
+    "parts",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("signature", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("proposed_seq", BigInteger, nullable=False),
+    Column("approver", String),
+    Column("activated_at", BigInteger),
+    Column("activated_seq", BigInteger),
+    Column("retired_seq", BigInteger),
+)
+trials = Table(
+    "trials",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("release", String, nullable=False),
+    Column("passed", Integer, nullable=False),
+    Column("report", String, nullable=False),
+    Column("signature", String, nullable=False),
+)
+limits = Table(
+    "limits",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("tokens", BigInteger),
+    Column("micros", BigInteger),
+    Column("currency", String, nullable=False),
+    Column("milliseconds", BigInteger),
+    Column("over", String, nullable=False),
+)
+spent = Table(
+    "spent",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("day", String, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("principal_id", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("micros", BigInteger, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("milliseconds", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("settled", Integer, nullable=False),
+    Index("spent_tenant", "day", "tenant"),
+    Index("spent_principal", "day", "principal_id"),
+)
+marks = Table(
+    "marks",
+    metadata,
+    Column("row", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("permille", Integer, nullable=False),
+    Column("reasons", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("decided_by", String),
+    Index("marks_version", "version"),
 )
 idempotency = Table(
     "idempotency",

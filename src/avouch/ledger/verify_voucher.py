@@ -89,6 +89,8 @@ def digests(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"/claims/{c}", claim["digest"]
         for n, citation in enumerate(claim["citations"]):
             yield f"/claims/{c}/citations/{n}", citation["digest"]
+    for w, claim in enumerate(body.get("withheld", [])):
+        yield f"/withheld/{w}", claim["digest"]
 
 
 def check_disclosures(voucher: dict[str, Any]) -> list[Check]:
@@ -118,11 +120,19 @@ def check_claims(voucher: dict[str, Any]) -> list[Check]:
         quotes = [told.get(f"/claims/{c}/citations/{n}", {}).get("value") for n in range(len(claim["citations"]))]
         if not quotes:
             checks.append(Check("claim", False, f"Claim {c + 1} has no citation."))
+        elif claim.get("written") is True:
+            checks.append(Check("claim", None, written(c, claim, voucher["body"])))
         elif text is not None and all(quote is not None for quote in quotes):
             held = any(text in quote["quote"] for quote in quotes)
             words = "stands word for word in" if held else "does NOT stand in"
             checks.append(Check("claim", held, f"Claim {c + 1} {words} the span that it cites."))
     return checks
+
+
+def written(number: int, claim: dict[str, Any], body: dict[str, Any]) -> str:
+    """What a voucher shows of a claim in a model's own words. Whether the quote says it, a person can read."""
+    writer, check = body["writer"]["model"], body["recipe"]["check"]
+    return f"Claim {number + 1} was written by {writer}; {check} found it {claim['verdict']} by the quotes: read them."
 
 
 def check_inclusion(voucher: dict[str, Any]) -> list[Check]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 GROUPS: dict[str, frozenset[str]] = {
     "reading": frozenset({"ask", "search", "replay", "export", "verify"}),
-    "curating": frozenset({"ingest", "withdraw", "compartment"}),
+    "curating": frozenset({"ingest", "withdraw", "compartment", "quarantine"}),
     "reviewing": frozenset({"review"}),
     "auditing": frozenset({"audit", "verify", "checkpoint", "siem"}),
-    "operating": frozenset({"operate", "checkpoint", "backup", "collect", "index", "migrate", "siem"}),
-    "administering": frozenset({"principal", "access", "policy", "compartment"}),
+    "operating": frozenset({"operate", "checkpoint", "backup", "collect", "index", "migrate", "siem"})
+    | frozenset({"model", "prompt", "redteam", "budget", "retention"}),
+    "administering": frozenset({"principal", "access", "policy", "compartment"})
+    | frozenset({"model", "prompt", "redteam", "budget"}),
     "breaking": frozenset({"emergency"}),
     "owning": frozenset({"erase", "key", "restore"}),
 }

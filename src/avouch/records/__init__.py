@@ -4,8 +4,22 @@ Offsets are in characters (Unicode code points) of a version's extracted text; e
 Times are microseconds since 1970, UTC. ``FOREVER`` is the end of what has no end.
 """
 
-from avouch.records.answers import Answer, Citation, Claim, Finding, Hit, Mask, Passage, Rows, Scores, Vectors, Verdict
+from avouch.records.answers import (
+    Answer,
+    Citation,
+    Claim,
+    Finding,
+    Hit,
+    Mask,
+    Passage,
+    Reason,
+    Rows,
+    Scores,
+    Vectors,
+    Verdict,
+)
 from avouch.records.lake import FOREVER, Document, Fate, Moment, TextRow, TextScope, Version
+from avouch.records.models import Dialect, Grammar, Health, Message, Model, ModelKind, Piece, Request, Usage
 from avouch.records.people import Classification, Decision, Principal, Relation, Resource, VisibilityClass
 from avouch.records.sources import (
     DEPTH,
@@ -34,20 +48,29 @@ __all__ = [
     "Claim",
     "Classification",
     "Decision",
+    "Dialect",
     "Document",
     "Fate",
     "Finding",
+    "Grammar",
+    "Health",
     "Hit",
     "IngestReport",
     "Item",
     "Mask",
+    "Message",
     "Metadata",
+    "Model",
+    "ModelKind",
     "Moment",
     "Parsed",
     "Passage",
+    "Piece",
     "Principal",
     "Problem",
+    "Reason",
     "Relation",
+    "Request",
     "Resource",
     "Rows",
     "Scores",
@@ -55,6 +78,7 @@ __all__ = [
     "Spans",
     "TextRow",
     "TextScope",
+    "Usage",
     "Vectors",
     "Verdict",
     "Version",

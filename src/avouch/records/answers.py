@@ -65,13 +65,30 @@ class Finding:
 
 
 class Verdict(Enum):
+    """What the cited spans say of a claim. Only what is supported reaches a reader as it stands."""
+
     SUPPORTED = "supported"
+    PARTLY = "partly"
     UNSUPPORTED = "unsupported"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one check found. ``check`` is a code word (``number``, ``unit``, ``negation``, ``name`` …), ``words``
+    a sentence that quotes no more than the claim and the cited span: it is content, and kept as such."""
+
+    check: str
+    verdict: Verdict
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A span of a version that supports a claim. ``quote`` is exactly that span of its text."""
+    """A span of a version that supports a claim. ``quote`` is exactly that span of its text.
+
+    ``heads`` are the spans of the headings above it, where a claim was checked with them.
+    """
 
     document_id: str
     version_id: str
@@ -83,19 +100,28 @@ class Citation:
     quote: str
     fate: Fate
     warning: str = ""
+    heads: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
+    """One sentence. ``written``: by a model, in its own words; else it is quoted."""
+
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. ``timings`` are milliseconds by step; ``degraded`` says what was left out
-    for what reason (``time``)."""
+    """The answer to one question. ``timings`` are milliseconds by step.
+
+    ``degraded`` says what was left out for what reason: ``time`` (no claims), ``model`` (no model wrote: ``notes``
+    say why). ``model`` wrote the claims; empty where they are quoted. ``withheld`` are claims that the checks did
+    not let through, without their words unless one may review.
+    """
 
     question: str
     abstained: bool
@@ -110,3 +136,6 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     confidence: float = 0.0
     degraded: str = ""
+    model: str = ""
+    withheld: tuple[Claim, ...] = ()
+    notes: tuple[str, ...] = ()

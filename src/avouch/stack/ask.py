@@ -24,19 +24,24 @@ from avouch.records import (
     Principal,
     Verdict,
 )
+from avouch.stack import judge
 from avouch.stack.act import Commit, Stamp, act
 from avouch.stack.cite import cite
 from avouch.stack.clock import Clock
 from avouch.stack.evidence import Asked, Binder
 from avouch.stack.moment import Asof, as_of
 from avouch.stack.passages import Found, retrieve
+from avouch.stack.reading import may
 from avouch.stack.scope import Scope
+from avouch.stack.write import Writing, write
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 MAX_QUESTION, NEAREST = 4000, 3
-RECIPE = "hybrid/1"
+RECIPE, WRITTEN = "hybrid/1", "written/1"
+RESERVE_MS = 100.0
+"""Of a question's time: for checking what a model wrote, and for the entry."""
 
 
 def question_of(text: str) -> str:
@@ -57,10 +62,12 @@ def ask(
     known_at: str | None = None,
     purpose: str | None = None,
     budget_ms: float = math.inf,
+    model: str = "",
 ) -> Answer:
-    """Answer a question from what the principal may see, and record it.
+    """Answer a question from what the principal may see, and record it. BUDGET_SPENT, NOT_FOUND (no such ``model``).
 
-    Where finding took longer than ``budget_ms``, the passages come without an answer (``degraded`` says so).
+    Where finding took longer than ``budget_ms``, the passages come without an answer; where only the model was
+    late, with the quoted one (``degraded`` says so). ``model`` is asked first, of those in force.
     """
     clock = Clock()
     question = question_of(question)
@@ -74,12 +81,16 @@ def ask(
         found = retrieve(stack, principal, question, moment, clock)
         late = clock.spent > budget_ms
         drafted = unanswered(question, moment) if late else answer(stack, question, found, moment, clock)
+        if not late and drafted.confidence >= stack.settings.abstain_below:
+            left = (budget_ms - clock.spent - RESERVE_MS) / 1e3
+            drafted = drafted.written(write(stack, principal, question, found, left, model))
+            clock.lap("write")
         return lambda tx, stamp: record(stack, tx, stamp, principal, found, drafted, clock)
 
     answered = act(stack, "ask", principal, do)
     clock.lap("commit")
     answered.timings.update(clock.steps)
-    return answered
+    return seen_by(stack, principal, answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,26 @@ class Drafted:
     abstained: bool
     moment: Asof
     degraded: str = ""
+    writing: Writing | None = None
+
+    def written(self, writing: Writing | None) -> Drafted:
+        """What a model wrote in the place of what was quoted; where none did, that with a word of why."""
+        if writing is None:
+            return self
+        if not writing.model:
+            return replace(self, degraded="model", writing=writing)
+        return replace(self, claims=writing.claims, abstained=not writing.claims, writing=writing)
+
+
+def seen_by(stack: Stack, principal: Principal, answered: Answer) -> Answer:
+    """The answer as its reader has it: what was withheld has its words for whoever may review."""
+    if not answered.withheld or may(stack, principal, "review"):
+        return answered
+    bare = [
+        replace(one, text="", citations=(), reasons=tuple(replace(reason, words="") for reason in one.reasons))
+        for one in answered.withheld
+    ]
+    return replace(answered, withheld=tuple(bare))
 
 
 def unanswered(question: str, moment: Asof) -> Drafted:
@@ -127,7 +158,13 @@ def record(
     asked = Asked(voucher, principal.id, principal.asserted, drafted.question, facts)
     stack.vault.seal(tx, voucher, principal.id, drafted.question.encode())
     stack.vault.seal(tx, vector_name(voucher), principal.id, np.ascontiguousarray(found.vector, "<f4").tobytes())
-    body = Binder(stack, tx, asked).body(found.passages, list(drafted.claims), found.versions)
+    writing = drafted.writing or Writing()
+    binder = Binder(stack, tx, asked)
+    body = binder.body(found.passages, list(drafted.claims), found.versions)
+    if drafted.writing is not None:
+        body |= {"writer": writing.facts, "withheld": binder.withheld(writing.withheld, found.versions)}
+        rows = [{"answer_id": voucher, "version_id": version} for version in sorted(found.versions)]
+        tx.execute(insert(schema.given), rows)
     tx.execute(insert(schema.answers), {"id": voucher, "seq": stamp.seq, "principal_id": principal.id})
     cited = sorted({citation.version_id for claim in drafted.claims for citation in claim.citations})
     if cited:
@@ -151,6 +188,9 @@ def record(
         timings=clock.steps,
         confidence=drafted.confidence,
         degraded=drafted.degraded,
+        model=writing.model,
+        withheld=writing.withheld,
+        notes=writing.notes,
     ), body
 
 
@@ -171,12 +211,19 @@ def facts_of(stack: Stack, principal: Principal, found: Found, drafted: Drafted)
         "as_of": from_micros(moment.at),
         "index": {"generation": generation.number, "rows": generation.rows, "snapshot": generation.snapshot},
         "model": {"digest": embedder.digest, "engine": embedder.engine, "precision": embedder.precision},
-        "recipe": {"retrieve": RECIPE, "answer": extract.NAME, "check": "verbatim/1"},
+        "recipe": {"retrieve": RECIPE, **recipe_of(drafted)},
         "policy": policy_of(found.scope),
         "abstained": drafted.abstained,
         "degraded": drafted.degraded or None,
         "confidence": drafted.confidence,
     }
+
+
+def recipe_of(drafted: Drafted) -> dict[str, str]:
+    """How the claims came about and were checked."""
+    if drafted.writing is not None and drafted.writing.model:
+        return {"answer": WRITTEN, "check": judge.NAME}
+    return {"answer": extract.NAME, "check": "verbatim/1"}
 
 
 def policy_of(scope: Scope) -> dict[str, str]:

@@ -11,12 +11,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, func, select
 
-from avouch.canon import from_micros
+from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
 from avouch.lake import documents
-from avouch.lake.schema import fact, set_fact
+from avouch.lake.schema import fact, given, sealed, set_fact
 from avouch.records import Fate, Principal, Version
 from avouch.stack import uploads
 from avouch.stack.act import Commit, Stamp, act
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PENDING = "erasing"
 OTHERS_SECONDS = 15.0
+VOUCHER = len(new_id("a"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def forget(stack: Stack, found: list[Version], reason: str) -> Commit[int]:
         if documents.versions_of(tx, document_id)[-1].fate is Fate.ERASED:
             raise AvouchError(Code.ERASED, f"{document_id} was erased")
         remember(stack, document_id, from_micros(stamp.at))
+        unsay(tx, [version.id for version in found])
         documents.blank(tx, document_id, stamp.seq)
         stack.vault.forget(tx, document_id)
         say(tx, ERASED, str(stamp.seq))
@@ -104,6 +106,14 @@ def forget(stack: Stack, found: list[Version], reason: str) -> Commit[int]:
         return stamp.seq, told
 
     return commit
+
+
+def unsay(tx: Connection, version_ids: list[str]) -> None:
+    """Delete what models wrote when they were given these versions: any word of it may be theirs."""
+    said = select(given.c.answer_id).where(given.c.version_id.in_(version_ids))
+    theirs = func.substr(sealed.c.name, 1, VOUCHER).in_(said)
+    words = sealed.c.name.like("%/claims/%") | sealed.c.name.like("%/withheld/%")
+    tx.execute(delete(sealed).where(theirs, words))
 
 
 def remember(stack: Stack, document_id: str, at: str) -> None:
@@ -126,6 +136,7 @@ def finish(stack: Stack, found: list[Version]) -> None:
     """The part in the other stores; runs again at the next opening where a crash cut it short."""
     document_id, ordinals = found[0].document_id, [version.ordinal for version in found]
     stack.recent.clear()
+    stack.answered.erase(version.id for version in found)
     stack.store.drop(sorted({name for version in found for name in (version.original_blob, version.text_blob)}))
     for table in stack.tables.names():
         stack.tables.delete(table, ordinals)

@@ -7,6 +7,7 @@ to be stored, and erasing that key leaves digests that no guess can be checked a
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,11 +95,40 @@ class Binder:
             for n, citation in enumerate(claim.citations)
         ]
         owner = claim.citations[0].document_id
-        return {
+        told = {
             "digest": self.digest(f"/claims/{at}", owner, claim.text),
             "verdict": claim.verdict.value,
             "citations": cited,
         }
+        if not claim.written:
+            return told
+        self.keep(f"/claims/{at}", owner, claim.text)
+        for citation, place in zip(claim.citations, cited, strict=True):
+            place["heads"] = [list(span) for span in citation.heads]
+        return {**told, "written": True}
+
+    def withheld(self, claims: Sequence[Claim], versions: dict[str, Version]) -> list[dict[str, Any]]:
+        """What a model wrote and nobody was shown: its verdict and checks; its words lie sealed for a reviewer."""
+        found = []
+        for at, claim in enumerate(claims):
+            pointer = f"/withheld/{at}"
+            owner = claim.citations[0].document_id if claim.citations else self.asked.principal
+            self.keep(pointer, owner, claim.text)
+            found.append(
+                {
+                    "digest": self.digest(pointer, owner, claim.text),
+                    "verdict": claim.verdict.value,
+                    "checks": sorted({reason.check for reason in claim.reasons}),
+                    "documents": sorted({citation.document_id for citation in claim.citations}),
+                    "versions": sorted({citation.version_id for citation in claim.citations}),
+                    "owner": owner,
+                }
+            )
+        return found
+
+    def keep(self, pointer: str, owner: str, text: str) -> None:
+        """Seal words that stand in no document, under the key of the first that they rest on."""
+        self.stack.vault.seal(self.tx, self.asked.voucher + pointer, owner, text.encode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +156,23 @@ class Reader:
         for p, passage in enumerate(self.body["passages"]):
             self.add(found, f"/passages/{p}", passage["document"], lambda passage=passage: self.quote(passage))
         for c, claim in enumerate(self.body["claims"]):
-            first = claim["citations"][0]
-            self.add(found, f"/claims/{c}", first["document"], lambda first=first: self.slice(first))
+            first, at = claim["citations"][0], f"/claims/{c}"
+            words = (lambda at=at: self.sealed(at)) if claim.get("written") else (lambda first=first: self.slice(first))
+            self.add(found, at, first["document"], words)
             for n, cited in enumerate(claim["citations"]):
                 pointer = f"/claims/{c}/citations/{n}"
                 self.add(found, pointer, cited["document"], lambda cited=cited: self.quote(cited))
+        for w, claim in enumerate(self.body.get("withheld", [])):
+            self.add(found, f"/withheld/{w}", claim["owner"], lambda w=w: self.sealed(f"/withheld/{w}"))
         return found
+
+    def sealed(self, pointer: str) -> str:
+        """What a model wrote."""
+        return self.stack.vault.unseal(self.tx, self.body["voucher"] + pointer).decode()
+
+    def heads(self, part: dict[str, Any]) -> tuple[str, ...]:
+        """The headings above a cited span."""
+        return tuple(self.slice({**part, "start": s, "end": e}).strip("# \n") for s, e in part.get("heads", []))
 
     def add(self, found: dict[str, Any], pointer: str, subject: str, read: Any) -> None:
         try:

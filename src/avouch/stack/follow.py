@@ -77,6 +77,8 @@ class Follower:
         rows = tx.execute(select(*columns).where(since)).all()
         if "recent" in self._stack.__dict__:
             self._stack.recent.clear()
+        if "answered" in self._stack.__dict__:
+            self._stack.answered.clear()
         self._stack.vault.let_go({row.document_id for row in rows})
         self._stack.store.let_go({name for row in rows for name in (row.original_blob, row.text_blob)})
 

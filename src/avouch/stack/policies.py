@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from avouch.errors import AvouchError, Code
-from avouch.lake.schema import policies, principals
+from avouch.lake.schema import policies
 from avouch.policy.cases import Outcome, cases_of, run
 from avouch.policy.texts import CASES, CEDAR, Texts, difference, digest_of, shipped
 from avouch.policy.texts import policies as rules
-from avouch.records import Principal, Resource
-from avouch.stack.act import Commit, Stamp, act, authorise, write
+from avouch.records import Principal
+from avouch.stack import gate
+from avouch.stack.act import Commit, Stamp, act, authorise
+from avouch.stack.approve import on_home, separate
 from avouch.stack.in_force import SHIPPED, active, cedar
-from avouch.stack.rights import ACTIVE, OWNER
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-APPROVERS = frozenset({"admin", OWNER})
 NAME = re.compile(rf"[A-Za-z0-9][\w.-]{{0,99}}(?:{'|'.join(re.escape(end) for end in (CEDAR, *CASES))})")
 MAX_FILES, MAX_CHARS = 100, 262_144
 AUTHOR = "avouch"
@@ -54,11 +54,6 @@ class Activated:
     alone: bool
     cases: int
     diff: str
-
-
-def on_home(stack: Stack) -> tuple[Resource, ...]:
-    """Policies are the home's: who administers another tenant has no say in them."""
-    return (Resource(stack.owner.tenant, tenant=stack.owner.tenant),)
 
 
 def read_texts(path: Path) -> Texts:
@@ -104,16 +99,19 @@ def propose(stack: Stack, actor: Principal, texts: Mapping[str, str]) -> int:
     return act(stack, "policy.propose", actor, do, on_home(stack))
 
 
-def activate(stack: Stack, actor: Principal, number: int, alone: bool = False) -> Activated:
+def activate(stack: Stack, actor: Principal, number: int, alone: bool = False, override: str = "") -> Activated:
     """Put a policy in force, from this entry on, in every process. NOT_FOUND, FORBIDDEN.
 
     SEPARATION_OF_DUTIES where the actor proposed it; ``alone`` lets an owner do that who is the only one who
-    could approve. POLICY_INVALID, POLICY_NAMES_DOCUMENT, POLICY_TEST_FAILED where it is not fit.
+    could approve. POLICY_INVALID, POLICY_NAMES_DOCUMENT, POLICY_TEST_FAILED where it is not fit. RELEASE_UNTRIED
+    where models write and were not tried under it, unless ``override`` says why.
     """
     authorise(stack, "policy.activate", actor, on_home(stack))
     texts = texts_of(stack, number)
-    separate(stack, actor, number, alone)
+    author = stack.state.read(lambda tx: author_of(tx, number))
+    separate(stack, actor, author, "policy.activate", f"policy {number}", alone)
     cases = fit(stack, texts)
+    cleared = gate.cleared(stack, actor, None, override, version_of(texts))
 
     def do() -> Commit[Activated]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[Activated, dict[str, Any]]:
@@ -127,7 +125,7 @@ def activate(stack: Stack, actor: Principal, number: int, alone: bool = False) -
             body = {"number": number, "replaced": replaced, "author": author, "approver": actor.id, "alone": by_oneself}
             digests = {"old": digest_of(before), "new": digest_of(texts)}
             told = Activated(number, replaced, stamp.seq, by_oneself, cases, diff)
-            return told, {**body, **digests, "cases": cases, "diff": diff}
+            return told, {**body, **digests, "cases": cases, "diff": diff, "cleared": cleared}
 
         return commit
 
@@ -135,29 +133,6 @@ def activate(stack: Stack, actor: Principal, number: int, alone: bool = False) -
         return act(stack, "policy.activate", actor, do, on_home(stack))
     finally:
         stack.in_force.forget()
-
-
-def separate(stack: Stack, actor: Principal, number: int, alone: bool) -> None:
-    """SEPARATION_OF_DUTIES unless somebody else proposed it; FORBIDDEN unless an admin or owner approves.
-
-    These hold beside the policy, so that no policy can give them away. A refusal is an entry.
-    """
-
-    def others(tx: Connection) -> bool:
-        query = select(principals.c.roles).where(principals.c.status == ACTIVE, principals.c.id != actor.id)
-        here = query.where(principals.c.tenant == stack.owner.tenant, principals.c.kind == "person")
-        return any(APPROVERS & set(json.loads(roles)) for roles in tx.execute(here).scalars())
-
-    own = stack.state.read(lambda tx: author_of(tx, number)) == actor.id
-    may = bool(APPROVERS & actor.roles)
-    if may and not (own and not (alone and OWNER in actor.roles and not stack.state.read(others))):
-        return
-    told = {"act": "policy.activate", "scoped": False}
-    write(stack, "access.refused", actor, lambda tx, stamp: (None, told))
-    if not may:
-        raise AvouchError(Code.FORBIDDEN, "a policy is approved by an admin or an owner")
-    why = "and there is somebody else who can" if alone else "--alone is for an owner who has nobody else"
-    raise AvouchError(Code.SEPARATION_OF_DUTIES, f"who proposed policy {number} does not approve it; {why}")
 
 
 def fit(stack: Stack, texts: Texts) -> int:
@@ -201,6 +176,16 @@ def show(stack: Stack, actor: Principal, number: int | None = None) -> tuple[int
     authorise(stack, "policy.show", actor, on_home(stack))
     found = stack.state.read(active)[0] if number is None else number
     return found, stack.state.read(lambda tx: stored(tx, found)) if number is None else texts_of(stack, found)
+
+
+def number_in_force(stack: Stack) -> int:
+    """The number of the policy in force; 0 is the one that comes with Avouch."""
+    return stack.state.read(active)[0]
+
+
+def version_of(texts: Texts) -> str:
+    """What vouchers and trials name a policy by. POLICY_INVALID, POLICY_NAMES_DOCUMENT."""
+    return cedar(texts).version
 
 
 def texts_of(stack: Stack, number: int) -> Texts:

@@ -151,6 +151,8 @@ def voucher(stack: Stack, principal: Principal, voucher_id: str) -> tuple[dict[s
     hidden = withheld(stack, principal, told["body"])
     if asker != principal.id and not may(stack, principal, "review"):
         hidden.append("/question")
+    if not may(stack, principal, "review"):
+        hidden += [f"/withheld/{w}" for w in range(len(told["body"].get("withheld", [])))]
     shown = {at: part for at, part in told["disclosures"].items() if at not in hidden}
     return {**told, "disclosures": shown}, sorted({*hidden, *(part.pointer for part in gone)})
 
@@ -161,6 +163,8 @@ def withheld(stack: Stack, principal: Principal, body: dict[str, Any]) -> list[s
     for c, claim in enumerate(body["claims"]):
         quoted[f"/claims/{c}"] = [cited["version"] for cited in claim["citations"]]
         quoted |= {f"/claims/{c}/citations/{n}": [cited["version"]] for n, cited in enumerate(claim["citations"])}
+    given = [one["version"] for one in body["passages"]] if body.get("withheld") else []
+    quoted |= {f"/withheld/{w}": given for w in range(len(body.get("withheld", [])))}
     ids = {version for those in quoted.values() for version in those}
     stack.shelf.refresh()
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from avouch.answer import check
 from avouch.canon import commit, to_micros
+from avouch.claims import check as claims
 from avouch.errors import AvouchError, Code
 from avouch.ledger import prove
 from avouch.ledger.verify import digests
@@ -66,7 +67,7 @@ def compare(stack: Stack, voucher_id: str) -> Replay:
             for at, expected in digests(body)
             if at in told and commit(told[at]["salt"], told[at]["value"]) != expected
         ]
-        wrong += [f"claim {c + 1} is no longer supported" for c in unsupported(body, told)]
+        wrong += [f"claim {c + 1} is no longer supported" for c in unsupported(stack, reader, body, told)]
         gone = [f"{part.pointer}: {part.why}" for part in reader.gone]
         return body, wrong, gone, [f"{len(told)} recorded parts were re-read and hold against their digests"]
 
@@ -79,7 +80,7 @@ def compare(stack: Stack, voucher_id: str) -> Replay:
     return Replay(voucher_id, verdict, (*gone, *wrong, *notes) if verdict != "same" else tuple(notes))
 
 
-def unsupported(body: dict[str, Any], told: dict[str, Any]) -> list[int]:
+def unsupported(stack: Stack, reader: Reader, body: dict[str, Any], told: dict[str, Any]) -> list[int]:
     """Claims whose verdict comes out otherwise when they are checked again."""
     found = []
     for c, claim in enumerate(body["claims"]):
@@ -90,9 +91,24 @@ def unsupported(body: dict[str, Any], told: dict[str, Any]) -> list[int]:
         cited = tuple(
             Citation("", "", "", "", 0, 0, 0, quote["value"]["quote"], Fate.LIVE) for quote in quotes if quote
         )
-        if check.check(text["value"], cited).verdict.value != claim["verdict"]:
+        if claim.get("written"):
+            verdict = rewritten(stack, reader, claim, text["value"], [quote["value"] for quote in quotes if quote])
+        else:
+            verdict = check.check(text["value"], cited).verdict.value
+        if verdict != claim["verdict"]:
             found.append(c)
     return found
+
+
+def rewritten(stack: Stack, reader: Reader, claim: dict[str, Any], text: str, quotes: list[dict[str, str]]) -> str:
+    """The verdict on a model's words, checked anew against the quotes and what they stand under."""
+    heads = [
+        head
+        for quote, part in zip(quotes, claim["citations"], strict=True)
+        for head in (quote["title"], *reader.heads(part))
+    ]
+    told = claims.check(text, [quote["quote"] for quote in quotes], heads, stack.lexicon, stack.recent.embed)
+    return told.verdict.value
 
 
 def searched_again(stack: Stack, body: dict[str, Any]) -> tuple[list[str], str]:

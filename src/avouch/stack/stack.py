@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,7 @@ from avouch.ledger import log
 from avouch.ledger.note import VerifierKey
 from avouch.ledger.prove import Signer
 from avouch.policy.permits import Permits
-from avouch.ports import Embedder, Policy
-from avouch.retrieve.recent import Recent
+from avouch.ports import Policy
 from avouch.stack import people, watch
 from avouch.stack.create import create
 from avouch.stack.engines import open_blobs, open_state, open_tables
@@ -29,19 +27,17 @@ from avouch.stack.follow import Follower
 from avouch.stack.home import Home, hold
 from avouch.stack.in_force import InForce
 from avouch.stack.rights import OWNER
+from avouch.stack.rooms import Rooms
 from avouch.stack.throttle import Throttle
 from avouch.stack.uploads import sweep
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from avouch.adapters.jwt_bearer import JwtBearer
-    from avouch.adapters.oidc_login import OidcLogin
     from avouch.stack.engines import HomeState
-    from avouch.stack.shelf import Shelf
 
 
-class Stack:
+class Stack(Rooms):
     """One open home. Use ``Stack.create`` or ``Stack.open``, as a context manager."""
 
     def __init__(self, home: Home, settings: config.Settings, state: HomeState, held: Any) -> None:
@@ -99,6 +95,8 @@ class Stack:
 
             tell(self, 0, whole=True)
         self.follower.stop()
+        if "releases" in self.__dict__:
+            self.releases.close()
         if "watch" in self.__dict__:
             watch.of(self).close()
         if "shelf" in self.__dict__:
@@ -135,43 +133,3 @@ class Stack:
     def use(self, ring: keyring.Keyring) -> None:
         """Go on with another keyring."""
         self.ring = self.vault.ring = ring
-
-    @cached_property
-    def bearer(self) -> JwtBearer:
-        """Checks the tokens of services; remembers the issuers' keys."""
-        from avouch.adapters.jwt_bearer import JwtBearer
-
-        return JwtBearer(self.settings.issuers)
-
-    @cached_property
-    def logins(self) -> dict[str, OidcLogin]:
-        """The identity providers that people sign in by, by issuer."""
-        from avouch.adapters.oidc_login import OidcLogin
-
-        return {one.issuer: OidcLogin(one) for one in self.settings.issuers if one.client_id}
-
-    @cached_property
-    def embedder(self) -> Embedder:
-        """The embedding model, loaded at first use."""
-        from avouch.adapters.onnx_embedder import open_embedder
-
-        model = Path(self.settings.model) if self.settings.model else None
-        embedder = open_embedder(model, self.home.models, self.settings.threads)
-        held = self.state.read(lambda tx: schema.fact(tx, "model"))
-        if not held:
-            self.state.write(lambda tx: schema.set_fact(tx, "model", embedder.digest))
-        elif held != embedder.digest:
-            raise AvouchError(Code.MODEL_CHANGED, "the home was embedded with another model")
-        return embedder
-
-    @cached_property
-    def recent(self) -> Recent:
-        """Vectors of the sentences that answers were drawn from lately."""
-        return Recent(self.embedder.embed)
-
-    @cached_property
-    def shelf(self) -> Shelf:
-        """The index, brought up to date with the lake at first use."""
-        from avouch.stack.shelf import Shelf
-
-        return Shelf(self)

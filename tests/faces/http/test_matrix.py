@@ -11,12 +11,17 @@ from tests.faces.http.world import PASSWORD, QUESTION, TENANTS, World
 from avouch.faces.http import door, routes
 from avouch.faces.http.door import SELF, Door, Doors
 from avouch.policy.roles import ACTS
-from avouch.stack import credentials, emergency, signin
+from avouch.stack import credentials, emergency, models, prompts, signin
 
 DOORS = [one for some in routes.every() for one in some.found]
 QUERIES = {"why": "?principal=nobody&document=d_0", "who-can": "?document=d_0"}
 WHO = [(role, tenant) for tenant in TENANTS for role in ACTS if (role, tenant) != ("owner", "beta")]
 NOT_LET_IN = (403, 404)
+NAMED = "notes"
+"""A source, a model and a template."""
+TEMPLATE = (
+    f"name: {NAMED}\nversion: 1\nform: marks\n== system\n{{{{mark}}}}\n== user\n{{{{passages}}}} {{{{question}}}}\n"
+)
 
 
 class Samples:
@@ -28,6 +33,8 @@ class Samples:
         self.number = 0
         who = world.people["on-call", "default"]
         credentials.set_password(world.stack, world.stack.owner, who.id, PASSWORD)
+        models.declare(world.stack, world.stack.owner, {"name": NAMED, "kind": "extractive"})
+        prompts.propose(world.stack, world.stack.owner, TEMPLATE)
 
     def path(self, one: Door) -> str:
         return one.path.format(**{name: self.value(name, one.method == "POST") for name in names(one.path)})
@@ -47,7 +54,7 @@ class Samples:
         if name == "job_id":
             body = {"path": str(world.folder / "default")}
             return str(world.post("/sources/folder", body, "curator").json()["id"])
-        fixed = {"voucher_id": self.voucher, "name": "notes", "number": "0", "newer": "0"}
+        fixed = {"voucher_id": self.voucher, "name": NAMED, "number": "0", "newer": "0"}
         return self.dummy() if name == "principal_id" else fixed[name]
 
     def dummy(self) -> str:
@@ -59,6 +66,10 @@ class Samples:
         self.number += 1
         told: dict[str, Any] = {
             "/ask": {"question": QUESTION},
+            "/models": {"name": f"m{self.number}", "kind": "extractive"},
+            "/prompts": {"text": TEMPLATE.replace(NAMED, "another")},
+            "/prompts/test": {"text": TEMPLATE},
+            "/budgets": {"scope": "home"},
             "/search": {"question": QUESTION},
             "/erase": {"confirm": True},
             "/vouchers/verify": {"voucher": {}},
@@ -119,7 +130,7 @@ def test_a_route_lets_in_whom_its_act_lets_in(world: World, samples: Samples, on
             assert response.status_code not in (401, 403), told
 
 
-STRICTER: set[tuple[str, str]] = set()
+STRICTER = {("operator", f"/api/v1/{noun}/{{name}}/activate") for noun in ("models", "prompts")}
 """Where the stack asks for more than the act: (role, path)."""
 
 

@@ -20,6 +20,7 @@ def ask(
     as_of: Annotated[str | None, typer.Option("--as-of", help="What held at that date or time.")] = None,
     known_at: Annotated[str | None, typer.Option("--known-at", help="As known at that time; `now`.")] = None,
     purpose: Annotated[str | None, typer.Option("--purpose", help="The purpose of use.")] = None,
+    model: Annotated[str, typer.Option("--model", help="The model to ask first, of those in force.")] = "",
     explain: Annotated[bool, typer.Option("--explain", help="Show every passage's ranks and scores.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -28,7 +29,7 @@ def ask(
         from avouch.stack.ask import ask as run
         from avouch.stack.people import find
 
-        answer = run(stack, find(stack, name), question, as_of, known_at, purpose)
+        answer = run(stack, find(stack, name), question, as_of, known_at, purpose, model=model)
     if as_json:
         return show_json(answer)
     show(answer)
@@ -62,10 +63,33 @@ def show(answer: Answer) -> None:
         out.print(Padding(f"[cyan]\\[{mark}][/] {where}", (0, 2)))
     for warning in answer.warnings:
         out.print(f"[yellow]![/] {escape(warning)}")
+    show_withheld(answer)
+    if answer.notes:
+        quoted = "quoted, since no model wrote it: " if answer.degraded == "model" else ""
+        out.print(f"[dim]{quoted}{escape('; '.join(answer.notes))}[/]", soft_wrap=True)
+    by = f"written by {escape(answer.model)}, checked sentence by sentence · " if answer.model else ""
     out.print(
-        f"\n[dim]as of {answer.as_of[:19]}Z · ledger entry {answer.snapshot} · "
+        f"\n[dim]{by}as of {answer.as_of[:19]}Z · ledger entry {answer.snapshot} · "
         f"confidence {answer.confidence:.2f} · voucher[/] {answer.voucher_id}"
     )
+
+
+def show_withheld(answer: Answer) -> None:
+    """What the checks did not let through: how much and by which checks; struck through where one may review it."""
+    if not answer.withheld:
+        return
+    checks = dict.fromkeys(reason.check for claim in answer.withheld for reason in claim.reasons)
+    by = f" ({escape(', '.join(checks))})" if checks else ""
+    count = len(answer.withheld)
+    out.print(f"[yellow]![/] {count} {'sentence was' if count == 1 else 'sentences were'} withheld{by}")
+    for claim in answer.withheld:
+        if claim.text:
+            out.print(
+                Padding(f"[strike]{escape(' '.join(claim.text.split()))}[/] [dim]{claim.verdict.value}[/]", (0, 2))
+            )
+        for reason in claim.reasons:
+            if reason.words:
+                out.print(Padding(f"[dim]{escape(reason.check)}: {escape(reason.words)}[/]", (0, 4)))
 
 
 def show_passages(answer: Answer) -> None:

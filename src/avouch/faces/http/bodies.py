@@ -28,7 +28,22 @@ Optional = Annotated[str, StringConstraints(max_length=200), AfterValidator(with
 Long = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(without_nul)]
 Time = Annotated[str, StringConstraints(max_length=40), AfterValidator(without_nul)]
 Level = Literal["public", "internal", "confidential", "restricted"]
+ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Why = Annotated[str, StringConstraints(max_length=500), AfterValidator(without_nul)]
 Id = Annotated[str, Path(max_length=64, pattern=r"^[a-z]+_[0-9a-z]+$")]
+
+
+class Activate(Body):
+    """Which version of a model or template; the newest where it is left out.
+
+    ``alone``: an owner who is the only one who could approve does it on their own proposal. ``override`` says why it
+    goes live although no attack on this release was withstood.
+    """
+
+    number: Version | None = None
+    alone: bool = False
+    override: Why = ""
 
 
 class Declared(Body):

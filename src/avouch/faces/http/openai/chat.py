@@ -1,6 +1,7 @@
 """`/v1/chat/completions`: asking, for clients of OpenAI's API.
 
 It is the act ``ask`` and nothing else: the key decides what is visible, and the answer has its entry and voucher.
+A declared model in force may be named: it is asked first, and what it writes is checked as everywhere.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from avouch.faces.http.door import Caller, Doors, Stacked
 from avouch.faces.http.openai import PREFIX
 from avouch.faces.http.openai.completion import Completion, Extension, Written
 from avouch.faces.http.openai.messages import Message, question_of
-from avouch.faces.http.openai.models import CHAT, named
+from avouch.faces.http.openai.models import chosen
 from avouch.faces.http.openai.parameters import without_effect
 from avouch.faces.vouched import vouched
 from avouch.stack.ask import ask
@@ -60,8 +61,7 @@ class Wanted(BaseModel):
     avouch: More | None = None
 
     def check(self) -> tuple[str, list[str]]:
-        """The question, and what has no effect; INPUT_INVALID, NOT_FOUND for what is not done here."""
-        named(self.model, CHAT)
+        """The question, and what has no effect; INPUT_INVALID for what is not done here."""
         if self.n not in (None, 1):
             raise AvouchError(Code.INPUT_INVALID, "body.n: a question has one answer here")
         if self.stream_options is not None and not self.stream:
@@ -93,11 +93,12 @@ async def create_chat_completion(request: Request, stack: Stacked, caller: Calle
 
 def answered(stack: Stacked, caller: Caller, body: Wanted, begun: float) -> Written:
     """Ask, and write it down. The time that a request waited for its turn counts."""
+    first = chosen(stack, body.model)
     question, ignored = body.check()
     more = body.avouch or More.model_validate({})
     most = stack.settings.ask_budget_ms
     left = min(most if more.budget_ms is None else more.budget_ms, most) - (time.perf_counter() - begun) * 1e3
-    answer = ask(stack, caller, question, more.as_of, more.known_at, budget_ms=max(0.0, left))
+    answer = ask(stack, caller, question, more.as_of, more.known_at, budget_ms=max(0.0, left), model=first)
     extension = Extension(**vouched(answer).model_dump(), ignored=ignored)
 
     def count(text: str) -> int:

@@ -13,12 +13,12 @@ from avouch.faces.http.problem import printable
 
 HEEDED = ("model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n", "avouch")
 WITHOUT_EFFECT = {
-    "temperature": "an answer is quoted, not drawn by lot",
-    "top_p": "an answer is quoted, not drawn by lot",
-    "seed": "the same question at the same snapshot has the same answer",
-    "frequency_penalty": "an answer is quoted",
-    "presence_penalty": "an answer is quoted",
-    "reasoning_effort": "no model reasons",
+    "temperature": "what writes is declared, and asked at 0",
+    "top_p": "what writes is declared, and asked at 0",
+    "seed": "what writes is declared, and asked with 0",
+    "frequency_penalty": "a sentence says what its source says",
+    "presence_penalty": "a sentence says what its source says",
+    "reasoning_effort": "what writes is declared",
     "verbosity": "an answer has the claims that it has",
     "user": "the key says who asks",
     "safety_identifier": "the key says who asks",

@@ -11,18 +11,38 @@ def every() -> list[Doors]:
     from avouch.faces.http.routes import (
         access,
         ask,
+        budgets,
         documents,
         health,
         ledger,
         metrics,
+        models,
         operations,
         policies,
         principals,
+        prompts,
+        redteam,
         signin,
         sources,
         vouchers,
     )
     from avouch.faces.mcp import door as mcp
 
-    files = (ask, documents, sources, vouchers, ledger, principals, access, policies, operations, signin, metrics)
+    files = (
+        ask,
+        documents,
+        sources,
+        vouchers,
+        ledger,
+        principals,
+        access,
+        policies,
+        models,
+        prompts,
+        budgets,
+        redteam,
+        operations,
+        signin,
+        metrics,
+    )
     return [*(file.doors for file in files), health.doors, health.outside, *openai.every(), mcp.doors]

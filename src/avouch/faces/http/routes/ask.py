@@ -12,7 +12,7 @@ from fastapi import Request
 from pydantic import Field
 
 from avouch.faces.http import events
-from avouch.faces.http.bodies import Body, Time
+from avouch.faces.http.bodies import Body, ModelName, Time
 from avouch.faces.http.door import Caller, Doors, Stacked
 from avouch.records import Answer, Finding
 from avouch.stack import find
@@ -25,12 +25,16 @@ EVENTS = {"responses": {"200": {"content": {events.MEDIA: {"schema": {"type": "s
 
 
 class Question(Body):
-    """A question; as of when it shall hold, as it was known when. Later than ``budget_ms``, no claims come."""
+    """A question; as of when it shall hold, as it was known when. Later than ``budget_ms``, no claims come.
+
+    ``model`` is asked first, of those in force; without it they are asked in their order.
+    """
 
     question: str = Field(max_length=20_000)
     as_of: Time | None = None
     known_at: Time | None = None
     budget_ms: float | None = Field(None, ge=0, le=3_600_000)
+    model: ModelName | None = None
 
 
 class Search(Body):
@@ -45,6 +49,9 @@ class Search(Body):
 @doors("POST", "/ask", act="ask", returns=Answer, stream=True, extra=EVENTS)
 async def ask(request: Request, stack: Stacked, caller: Caller, body: Question) -> Any:
     """Answer a question from what you may see; every sentence is cited, or there is none.
+
+    ``model`` wrote the claims; empty where they are quoted. ``withheld`` are sentences that the checks did not let
+    through, each with its verdict and the checks; their words are for whoever may review.
 
     With ``Accept: text/event-stream`` the answer comes as the events ``passages``, ``claim`` and ``answer``, the
     first of them when the entry is committed.
@@ -67,7 +74,8 @@ async def ask(request: Request, stack: Stacked, caller: Caller, body: Question) 
 def answered(stack: Stacked, caller: Caller, body: Question, deadline: float) -> Answer:
     """The time that a request waited for its turn counts."""
     left = (deadline - time.perf_counter()) * 1e3
-    return run(stack, caller, body.question, body.as_of, body.known_at, budget_ms=max(0.0, left))
+    when = body.as_of, body.known_at
+    return run(stack, caller, body.question, *when, budget_ms=max(0.0, left), model=body.model or "")
 
 
 def told(answer: Answer) -> list[bytes]:

@@ -1,0 +1,1 @@
+"""Whether a written claim follows from what it cites, and in words why not."""

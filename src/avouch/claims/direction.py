@@ -1,0 +1,35 @@
+"""Direction: increase and decrease, before and after, superior and inferior; *affected* and *unaffected*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avouch.claims.align import Alignment, Pair
+from avouch.claims.polarity import NEGATION, Sides
+from avouch.records import Reason, Verdict
+
+MARGIN, SURE, SLOT, SAID = 0.6, 1.0, 0.7, 0.85
+
+
+def check(found: Alignment) -> Iterator[Reason]:
+    """A reason for each word where what is cited says the opposite. A word that says the same by a double
+    turn (*not affected*, *unaffected*) is aligned."""
+    sides = Sides(found, NEGATION)
+    for i, turned in enumerate(found.turned):
+        if not turned:
+            continue
+        item, pair = found.claim.items[i], found.pairs.get(i)
+        ranked = [(found.near(i, place), found.held.sentences[place.sentence].text, place) for place in turned]
+        near, _, place = max(ranked, key=lambda one: (one[0], one[1], -one[2].item))
+        if found.coordinated(i, place):
+            continue
+        fit = max((found.near(i, p) for p in found.fits[i]), default=-1.0)
+        if near < SLOT or (fit >= 0 and near <= fit + (MARGIN if fit < SLOT else SURE)):
+            continue
+        if (i in sides.claimed) != sides.under(place):
+            if pair is None:
+                found.pairs[i] = Pair(place, SAID, near, True)
+            continue
+        other = found.held.item(place).text
+        told = f"The claim says “{item.text}” where what is cited says “{other}”."
+        yield Reason("direction", Verdict.CONTRADICTED, told)

@@ -1,0 +1,83 @@
+"""`/redteam`: trials of a release, and what stands against the one in force."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+from avouch.canon import plain
+from avouch.faces.http.bodies import Body, Line
+from avouch.faces.http.door import Caller, Doors, Stacked
+from avouch.faces.http.shapes import when
+from avouch.redteam import report
+from avouch.stack import parts, trials
+from avouch.stack.gate import Trial
+
+doors = Doors("redteam")
+
+
+class Attack(Body):
+    """What to try: the release in force, or that with another model, prompt or policy."""
+
+    model: Line | None = None
+    prompt: Line | None = None
+    number: int | None = Field(None, ge=1, le=2**31 - 1)
+    policy: int | None = Field(None, ge=0, le=2**31 - 1)
+    count: int = Field(20, ge=1, le=500)
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+    real: bool = False
+
+
+class TrialShape(BaseModel):
+    """One trial: whether the release held, and the ledger entry that says so."""
+
+    number: int
+    at: str
+    release: str
+    passed: bool
+    seq: int
+
+
+class Trials(BaseModel):
+    """Trials, newest first; ``standing`` says why the release in force would not go live today."""
+
+    trials: list[TrialShape]
+    standing: str
+
+
+class Signed(BaseModel):
+    """A report and its Ed25519 signature by the home's key, over its canonical bytes."""
+
+    number: int
+    entry: int
+    signature: str
+    report: dict[str, Any]
+
+
+def shape(trial: Trial) -> TrialShape:
+    return TrialShape(**{**plain(trial), "at": when(trial.at)})
+
+
+@doors("GET", "/redteam", act="redteam", home=True, returns=Trials)
+def every(stack: Stacked, caller: Caller) -> Trials:
+    """The trials, newest first."""
+    found = [shape(one) for one in trials.listing(stack, caller)]
+    return Trials(trials=found, standing=trials.standing(stack, caller))
+
+
+@doors("GET", "/redteam/{number}", act="redteam", home=True, returns=Signed)
+def one(stack: Stacked, caller: Caller, number: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> dict[str, Any]:
+    """A signed report."""
+    return trials.show(stack, caller, number)
+
+
+@doors("POST", "/redteam", act="redteam", home=True, status=201, returns=Signed)
+def attack(stack: Stacked, caller: Caller, body: Attack) -> dict[str, Any]:
+    """Attack a release with every suite. It takes minutes: give it a key, and time."""
+    kind, name = (parts.MODEL, body.model) if body.model else (parts.PROMPT, body.prompt)
+    part = stack.state.read(lambda tx: parts.one(tx, kind, name, body.number)) if name else None
+    asked = trials.Asked(part, body.policy, body.count, body.seed, real=body.real)
+    trial, told = trials.attack(stack, caller, asked)
+    return {**trials.show(stack, caller, trial.number), "report": report.body(told)}

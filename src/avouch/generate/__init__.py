@@ -1,0 +1,1 @@
+"""Language models under control: declared, routed, framed, paid for, waited for no longer than allowed."""

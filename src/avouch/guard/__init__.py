@@ -1,0 +1,1 @@
+"""Guard: text that tries to give orders, and what may flow where. It only ever raises risk."""

@@ -1,0 +1,69 @@
+"""Numbers of the windows of a text: hashed words and letter groups, cues, and how they differ from what is around."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from avouch.guard.cues import NAMES, cues
+from avouch.records import Vectors
+
+Indices = npt.NDArray[np.int32]
+SLOTS = 1 << 15
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|[^\w\s]")
+_LONGEST = 120  # tokens of a window that count
+NEAR = 3  # windows on either side that a window is compared with
+
+
+def hashed(sentence: str) -> Indices:
+    """The slots (0 … SLOTS - 1, ascending, no doubles) of words, pairs, the first words and groups of letters."""
+    tokens = ["0" if token[0].isdigit() else token for token in _TOKEN.findall(sentence.lower())][:_LONGEST]
+    grams = set(tokens)
+    grams.update(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))
+    grams.update(f"{a} _ {b}" for a, b in zip(tokens, tokens[2:], strict=False))
+    words = [token for token in tokens if token[0].isalpha()]
+    grams.update(f"^{' '.join(words[:n])}" for n in (1, 2, 3))
+    for word in set(words):
+        padded = f"<{word}>"
+        grams.update(f"#{padded[i : i + 4]}" for i in range(max(1, len(padded) - 3)))
+    return np.unique(np.array([zlib.crc32(gram.encode()) % SLOTS for gram in grams], np.int32))
+
+
+def surroundings(flags: npt.NDArray[np.bool_], lengths: Sequence[int]) -> Vectors:
+    """Per window: its cues, log length, and what share of the text's other windows has each cue. float32 (n, 2c + 3)."""
+    n = len(flags)
+    own = flags.astype(np.float32)
+    others = (own.sum(axis=0, keepdims=True) - own) / max(n - 1, 1)
+    size = np.log1p(np.array(lengths, np.float32))[:, None] / 4
+    count = np.full((n, 1), min(n, 20) / 20, np.float32)
+    alone = np.full((n, 1), n == 1, np.float32)
+    return np.hstack([own, others, size, count, alone]).astype(np.float32)
+
+
+def flags_of(sentences: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Booleans (n, len(NAMES))."""
+    return np.array([cues(sentence) for sentence in sentences], bool).reshape(len(sentences), len(NAMES))
+
+
+def contrast(vectors: Vectors) -> Vectors:
+    """Per window of one text: its vector, its vector less the mean of its neighbours, and three cosines.
+
+    ``vectors`` are unit vectors (n, d) in the order of the text; float32 (n, 2d + 3). A window alone has zeros
+    for a difference.
+    """
+    n, d = vectors.shape
+    total = np.vstack([np.zeros((1, d), np.float32), np.cumsum(vectors, axis=0, dtype=np.float32)])
+    low, high = np.maximum(np.arange(n) - NEAR, 0), np.minimum(np.arange(n) + NEAR + 1, n)
+    near = (total[high] - total[low] - vectors) / np.maximum(high - low - 1, 1)[:, None]
+    rest = (total[-1] - vectors) / max(n - 1, 1)
+    step = np.zeros((n, 3), np.float32)
+    step[:, 0] = np.einsum("ij,ij->i", vectors, near)
+    step[:, 1] = np.einsum("ij,ij->i", vectors, rest)
+    if n > 1:
+        like = vectors @ vectors.T - 2 * np.eye(n, dtype=np.float32)
+        step[:, 2] = like.max(axis=1)
+    return np.hstack([vectors, (vectors - near) * (n > 1), step]).astype(np.float32)

@@ -1,0 +1,1 @@
+"""One recogniser a file: a text to the entities that it sees there."""

@@ -1,0 +1,96 @@
+"""The gate before a release: nothing goes live that was not attacked, or that somebody did not answer for by name."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from avouch import __version__
+from avouch.errors import AvouchError, Code
+from avouch.generate import template
+from avouch.generate.declare import digest_of
+from avouch.guard.detect import shipped
+from avouch.lake.schema import trials
+from avouch.records import Principal
+from avouch.redteam.release import Release as Tried
+from avouch.stack.parts import MODEL, Part
+from avouch.stack.release import Release, asked, model_of
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run of the attacks against a release; ``at`` is in µs."""
+
+    number: int
+    at: int
+    release: str
+    passed: bool
+    seq: int
+
+
+def tried(release: Release) -> Tried:
+    """What a trial of a release is bound to."""
+    models = tuple((one.name, digest_of(one)) for one in release.models if asked(one))
+    templates = tuple((form, made.digest) for form, made in release.templates.items())
+    return Tried(models, templates, release.policy, shipped().digest, __version__)
+
+
+def candidate(release: Release, part: Part | None) -> Release:
+    """The release as it would be with a part in force."""
+    if part is None:
+        return release
+    if part.kind == MODEL:
+        made = model_of(part.text)
+        return replace(release, models=(*(one for one in release.models if one.name != made.name), made))
+    text = template.read(part.text)
+    return replace(release, templates={**release.templates, text.form: text})
+
+
+def cleared(stack: Stack, actor: Principal, part: Part | None, override: str = "", policy: str = "") -> str:
+    """By what the release with this part (or policy) may go live, in words. RELEASE_UNTRIED.
+
+    A release in which nothing writes needs no trial: what quotes cannot be talked into anything.
+    """
+    release = candidate(stack.releases.now(), part)
+    if policy:
+        release = replace(release, policy=policy)
+    if not any(map(asked, release.models)):
+        return "no model writes"
+    why = stack.state.read(lambda tx: against(tx, tried(release), time.time_ns() // 1000))
+    if not why:
+        return f"trial {stack.state.read(lambda tx: latest(tx, tried(release).digest)).number}"
+    if override.strip():
+        return f"override by {actor.id}: {override.strip()[:500]}"
+    raise AvouchError(Code.RELEASE_UNTRIED, why)
+
+
+def latest(tx: Connection, release: str) -> Trial:
+    """The newest trial of a release. NOT_FOUND."""
+    query = select(trials).where(trials.c.release == release).order_by(trials.c.number.desc()).limit(1)
+    row = tx.execute(query).first()
+    if row is None:
+        raise AvouchError(Code.NOT_FOUND, "no trial of this release")
+    return Trial(row.number, row.at, row.release, bool(row.passed), row.seq)
+
+
+def against(tx: Connection, release: Tried, now: int) -> str:
+    """Why the newest trial of a release does not let it go live; empty where it does."""
+    try:
+        newest = latest(tx, release.digest)
+    except AvouchError:
+        return "this release was never attacked: other models, templates, policies or guards were"
+    if not newest.passed:
+        why = json.loads(tx.execute(select(trials.c.report).where(trials.c.number == newest.number)).scalar() or "{}")
+        return f"trial {newest.number} failed: {'; '.join(why.get('why_not', []))[:300]}"
+    if not 0 <= now - newest.at <= DAYS * 86_400_000_000:
+        return f"trial {newest.number} is not of the last {DAYS} days"
+    return ""

@@ -1,0 +1,109 @@
+"""Models: declared by one, tried, put in force by another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from avouch.canon import canonical
+from avouch.errors import AvouchError
+from avouch.generate.declare import body, declared
+from avouch.generate.frame import frame, plain
+from avouch.generate.template import fitting
+from avouch.records import Model, Principal
+from avouch.stack import gate, parts
+from avouch.stack.act import authorise
+from avouch.stack.approve import on_home
+from avouch.stack.parts import MODEL, Part
+from avouch.stack.release import asked, model_of, opened
+
+if TYPE_CHECKING:
+    from avouch.stack.stack import Stack
+
+TRIED = "How long are hands washed with soap and water?"
+PAGE = "Wash hands with soap and water for at least 20 seconds before and after each contact."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A declared model and how it is: ``circuit`` is closed where requests go through."""
+
+    model: Model
+    number: int
+    in_force: bool
+    author: str
+    approver: str | None
+    circuit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a trial question told: whether the model answers, in how many ms, with how many tokens. No content."""
+
+    name: str
+    ok: bool
+    why: str
+    first_ms: float = 0.0
+    whole_ms: float = 0.0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+def declare(stack: Stack, actor: Principal, told: Mapping[str, Any]) -> int:
+    """Store a declaration for somebody else to activate; returns its number. INPUT_INVALID, FORBIDDEN."""
+    model = declared(told)
+    return parts.propose(stack, actor, MODEL, model.name, canonical(body(model)).decode())
+
+
+def activate(
+    stack: Stack, actor: Principal, name: str, number: int | None = None, alone: bool = False, override: str = ""
+) -> Part:
+    """Put a declaration in force. NOT_FOUND, SEPARATION_OF_DUTIES, RELEASE_UNTRIED unless ``override`` says why."""
+    part = stack.state.read(lambda tx: parts.one(tx, MODEL, name, number))
+    cleared = gate.cleared(stack, actor, part, override)
+    try:
+        parts.activate(stack, actor, part, alone, cleared)
+    finally:
+        stack.releases.forget()
+    return part
+
+
+def retire(stack: Stack, actor: Principal, name: str) -> None:
+    """Ask it no more. NOT_FOUND, FORBIDDEN."""
+    try:
+        parts.retire(stack, actor, MODEL, name)
+    finally:
+        stack.releases.forget()
+
+
+def listing(stack: Stack, actor: Principal) -> list[Line]:
+    """Every declaration. FORBIDDEN."""
+    authorise(stack, "model.list", actor, on_home(stack))
+    gateway = stack.releases.gateway
+    found = stack.state.read(lambda tx: parts.listing(tx, MODEL))
+    return [
+        Line(model_of(p.text), p.number, p.in_force, p.author, p.approver, gateway.circuit(p.name).value) for p in found
+    ]
+
+
+def test(stack: Stack, actor: Principal, name: str, number: int | None = None) -> Tried:
+    """Ask a declared model a question about a page that everybody may know. NOT_FOUND, FORBIDDEN."""
+    authorise(stack, "model.test", actor, on_home(stack))
+    model = model_of(stack.state.read(lambda tx: parts.one(tx, MODEL, name, number)).text)
+    if not asked(model):
+        return Tried(name, True, "it quotes, and is always there")
+    generator = opened(stack, model)
+    began, first, usage = time.monotonic(), 0.0, None
+    try:
+        told = frame(fitting(stack.releases.now().templates, model.grammar), model, TRIED, [plain(0, PAGE)])
+        for piece in generator.stream(told.request, began + model.timeout):
+            first = first or time.monotonic() - began
+            usage = piece.usage or usage
+    except AvouchError as error:
+        return Tried(name, False, f"{error.code.name}: {error.message}")
+    finally:
+        generator.close()
+    tokens = (usage.input, usage.output) if usage else (0, 0)
+    return Tried(name, True, "", round(first * 1e3, 1), round((time.monotonic() - began) * 1e3, 1), *tokens)

@@ -1,0 +1,121 @@
+"""A release is attacked in a home of its own; without a fresh trial that held, nothing goes live."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import update
+
+from avouch.canon import canonical
+from avouch.errors import AvouchError
+from avouch.lake.schema import trials as table
+from avouch.records import Principal
+from avouch.redteam import report
+from avouch.redteam.judge import EXFILTRATION
+from avouch.redteam.suites import MAKERS
+from avouch.stack import gate, models, parts, policies, reading, trials
+from avouch.stack.parts import MODEL, Part
+from avouch.stack.stack import Stack
+from avouch.stack.trials import Asked
+
+DAY = 86_400_000_000
+
+
+@pytest.fixture
+def part(stack: Stack) -> Part:
+    told = {"name": "m", "kind": "openai", "url": "http://127.0.0.1:9/v1", "version": "1", "owner": "it"}
+    models.declare(stack, stack.owner, {**told, "context": 100_000, "reply": 4096})
+    return stack.state.read(lambda tx: parts.one(tx, MODEL, "m"))
+
+
+def test_a_model_that_obeys_everything_lets_nothing_out(stack: Stack, part: Part) -> None:
+    seen: list[tuple[int, int]] = []
+    asked = Asked(part, count=2, suites=("direct", "tenants"))
+    trial, told = trials.attack(stack, stack.owner, asked, lambda done, total, note: seen.append((done, total)))
+    broken = [breach for one in told.results for failure in one.failures for breach in failure.breaches]
+    assert not [breach for breach in broken if breach.rule in EXFILTRATION]
+    assert not [one.errors for one in told.results if one.errors]
+    assert seen[-1] == (4, 4)
+    assert not trial.passed, "two suites of two cases are no trial"
+    [kept] = trials.listing(stack, stack.owner)
+    assert kept == trial
+
+
+def test_the_report_is_signed_and_bound_to_the_release(stack: Stack, part: Part) -> None:
+    trial, _ = trials.attack(stack, stack.owner, Asked(part, count=1, suites=("benign",)))
+    told = trials.show(stack, stack.owner)
+    key = Ed25519PublicKey.from_public_bytes(stack.signer.key.public)
+    key.verify(base64.b64decode(told["signature"]), canonical(told["report"]))
+    release = gate.candidate(stack.releases.now(), part)
+    assert trial.release == gate.tried(release).digest
+    assert trial.release != gate.tried(stack.releases.now()).digest
+
+
+def test_nothing_goes_live_on_a_run_that_failed_or_is_stale(
+    stack: Stack, part: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def live(override: str = "") -> None:
+        models.activate(stack, stack.owner, "m", alone=True, override=override)
+
+    with pytest.raises(AvouchError, match="never attacked"):
+        live()
+    trials.attack(stack, stack.owner, Asked(part, count=1, suites=("benign",)))
+    with pytest.raises(AvouchError, match="trial 1 failed"):
+        live()
+    stack.state.write(lambda tx: tx.execute(update(table).values(passed=1, at=table.c.at - 31 * DAY)).rowcount)
+    with pytest.raises(AvouchError, match="last 30 days"):
+        live()
+    stack.state.write(lambda tx: tx.execute(update(table).values(at=table.c.at + 31 * DAY)).rowcount)
+    live()
+    assert stack.releases.now().named("m")
+
+
+def test_a_named_person_may_override_with_a_reason(stack: Stack, part: Part) -> None:
+    with pytest.raises(AvouchError, match="RELEASE_UNTRIED"):
+        models.activate(stack, stack.owner, "m", alone=True, override="  ")
+    models.activate(stack, stack.owner, "m", alone=True, override="a pilot on one ward")
+    kinds = [entry.body for entry in reading.entries(stack, stack.owner, -1, 100, "model.activate")]
+    assert "a pilot on one ward" in str(kinds)
+    assert stack.owner.id in str(kinds)
+
+
+def test_another_policy_waits_for_a_trial_where_models_write(stack: Stack, part: Part) -> None:
+    texts = policies.texts_of(stack, 0)
+    number = policies.propose(stack, stack.owner, {**texts, "more.cedar": MORE})
+    policies.activate(stack, stack.owner, number, alone=True)
+    policies.activate(stack, stack.owner, 0, alone=True)
+    models.activate(stack, stack.owner, "m", alone=True, override="a test")
+    with pytest.raises(AvouchError, match="RELEASE_UNTRIED"):
+        policies.activate(stack, stack.owner, number, alone=True)
+    policies.activate(stack, stack.owner, number, alone=True, override="it takes rights away")
+
+
+MORE = """@id("none")
+forbid (principal, action == Action::"see", resource is Document)
+when { resource.labels.contains("x") };
+"""
+
+
+def test_only_who_may_attacks(stack: Stack, ann: Principal, tmp_path: Path) -> None:
+    with pytest.raises(AvouchError, match="FORBIDDEN"):
+        trials.attack(stack, ann, Asked(count=1))
+    with pytest.raises(AvouchError, match="INPUT_INVALID"):
+        trials.attack(stack, stack.owner, Asked(count=0))
+    with pytest.raises(AvouchError, match="PATH_MISSING"):
+        trials.attack(stack, stack.owner, Asked(count=1, folder=tmp_path))
+
+
+@pytest.mark.slow
+def test_every_suite_holds_against_the_worst_case(stack: Stack, part: Part) -> None:
+    trial, told = trials.attack(stack, stack.owner, Asked(part, count=8))
+    assert trial.passed, report.verdict(told)
+    assert {one.suite for one in told.results} == set(MAKERS)
+    assert told.leaks == 0
+    models.activate(stack, stack.owner, "m", alone=True)
+    assert trials.standing(stack, stack.owner) == ""
+    other = replace(stack.releases.now(), policy="another")
+    assert stack.state.read(lambda tx: gate.against(tx, gate.tried(other), trial.at + 1))
