@@ -80,7 +80,7 @@ def as_pages(texts: Sequence[str], codes: Sequence[str], mails: Sequence[str], a
 
     ``texts`` and ``codes`` are instructions beside ours, ``mails`` and ``abstracts`` pages beside ours.
     """
-    rng = random.Random("pages")
+    rng = random.Random("pages")  # noqa: S311
     ours = [one.text for one in attacks(7, INSTRUCTIONS)]
     carriers = [*pages(1, PAGES), *(("abstract", one) for one in abstracts), *(("email", one) for one in [*mails] * 3)]
     found = []
@@ -98,7 +98,7 @@ def as_pages(texts: Sequence[str], codes: Sequence[str], mails: Sequence[str], a
 
 def as_prompts() -> list[Text]:
     """The training texts of the prompt layers: what people ask, and attacks alone or after a question."""
-    rng = random.Random("prompts")
+    rng = random.Random("prompts")  # noqa: S311
     asked = requests()
     found = [labelled(one) for one in asked] + [labelled(page) for _, page in pages(4, 600)]
     found += [labelled(one.text) for one in attacks(11, 400, ("task",))]
@@ -111,7 +111,7 @@ def as_prompts() -> list[Text]:
 
 def requests() -> list[str]:
     """Harmless requests, alone and several at once."""
-    rng = random.Random("requests")
+    rng = random.Random("requests")  # noqa: S311
     single = list(dict.fromkeys(questions(3, QUESTIONS)))
     return single + [" ".join(rng.sample(single, rng.randint(2, 5))) for _ in range(QUESTIONS // 2)]
 

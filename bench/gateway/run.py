@@ -229,7 +229,8 @@ def main() -> None:
             if peer:
                 peer.process.kill()
                 peer.process.wait()
-    result: dict[str, Any] = {"machine": machine, "load_after": round(os.getloadavg()[0], 2), **told, "goals": goals(told)}
+    after = round(os.getloadavg()[0], 2)
+    result: dict[str, Any] = {"machine": machine, "load_after": after, **told, "goals": goals(told)}
     write(options.out, result)
     print(json.dumps(result, indent=1))
     for one in result["goals"]:

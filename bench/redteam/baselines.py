@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import train_guard as train
+import train_guard as train  # type: ignore[import-not-found,unused-ignore]
 
 PATTERNS = re.compile(
     r"ignore (?:all |any )?(?:the )?(?:previous|prior|above|earlier)"

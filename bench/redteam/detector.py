@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-import train_guard as train
+import train_guard as train  # type: ignore[import-not-found,unused-ignore]
 
 from avouch.redteam.attacks import place
 from avouch.segment import sentences

@@ -22,14 +22,13 @@ from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-import train_guard as train
-from baselines import by_patterns, by_tfidf
-from detector import CARRIERS, FOLDS, Placed, Sets, judged, tested, trained
+import train_guard as train  # type: ignore[import-not-found,unused-ignore]
 from machine import facts, goal, write
+from redteam.baselines import by_patterns, by_tfidf
+from redteam.detector import CARRIERS, FOLDS, Placed, Sets, judged, tested, trained
 from tests.redteam.stack_target import StackTarget
 
 from avouch.adapters.onnx_embedder import open_embedder

@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from avouch import issuers
+from avouch import issuers, lifetimes
 from avouch.errors import AvouchError, Code
 from avouch.issuers import Issuer
+from avouch.lifetimes import Lifetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class Settings:
     ``siem_format`` is ndjson or json; ``siem_names`` is yes where principals' names go along.
     ``siem_file_bytes`` is when a new file begins, ``siem_signins`` how many refused sign-ins of one
     principal in ``siem_minutes`` are a finding.
+
+    ``quarantine`` is on or off: whether chunks that give orders to a machine are kept out of every search until a
+    curator lets them in. ``retention`` says how long questions and answers are kept; where nothing is said, for good.
     """
 
     model: str = ""
@@ -95,6 +99,8 @@ class Settings:
     siem_file_bytes: int = 100_000_000
     siem_signins: int = 10
     siem_minutes: int = 10
+    quarantine: str = "on"
+    retention: tuple[Lifetime, ...] = ()
 
 
 KINDS: dict[str, Callable[[Any], Any]] = {
@@ -102,6 +108,7 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "int": int,
     "float": float,
     "tuple[Issuer, ...]": issuers.parse,
+    "tuple[Lifetime, ...]": lifetimes.parse,
 }
 
 

@@ -112,7 +112,7 @@ class Code(Enum):
     MODEL_REFUSED = Kind(502, False, "Check the model's name, key and limits at its server: `avouch model test NAME`.")
     MODEL_BROKEN = Kind(502, True, "The model's server sent no whole reply; try again, or look at its log.")
     SECRET_MISSING = Kind(
-        500, False, "Put the key where the model's `key` says (env:NAME or file:NAME), for no other's eyes."
+        500, False, "Put the key where the model's `key` says (env:AVOUCH_KEY_NAME or file:NAME), for no other's eyes."
     )
     CONTEXT_TOO_SMALL = Kind(422, False, "Ask a shorter question, or a model with more context.")
     TEMPLATE_INVALID = Kind(422, False, "Correct the template: docs/models.md says what one must have.")

@@ -28,8 +28,10 @@ PASSAGES = [plain(1, "The dose is 5 mg."), plain(2, "It is given once.")]
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Model]:
     with llama_server(tmp_path_factory.mktemp("llama"), KEY) as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TINY_KEY", KEY)
-        yield Model("tiny", ModelKind.OPENAI, url, "tiny", "made here", context=8192, reply=64, key="env:TINY_KEY")
+        patch.setenv("AVOUCH_KEY_TINY", KEY)
+        yield Model(
+            "tiny", ModelKind.OPENAI, url, "tiny", "made here", context=8192, reply=64, key="env:AVOUCH_KEY_TINY"
+        )
 
 
 class TestPort(GeneratorSuite):
@@ -63,7 +65,7 @@ def test_a_grammar_lets_only_passages_be_cited_that_were_given(model: Model) -> 
 
 
 def test_a_wrong_key_is_refused(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TINY_KEY", "sk-another")
+    monkeypatch.setenv("AVOUCH_KEY_TINY", "sk-another")
     with pytest.raises(AvouchError) as caught:
         reply(model, asked(model))
     assert caught.value.code is Code.MODEL_REFUSED and "sk-" not in str(caught.value)

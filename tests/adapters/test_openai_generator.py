@@ -199,6 +199,28 @@ def test_leaving_ends_the_work_of_the_server(fake: Fake, generator: OpenAIGenera
     assert fake.cut == 1
 
 
+def test_a_server_that_takes_the_question_slowly_takes_it_from_its_own_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        done = threading.Event()
+
+        def sip() -> None:
+            taken, _ = listener.accept()
+            while not done.wait(0.05) and taken.recv(2048):
+                pass
+            taken.close()
+
+        thread = threading.Thread(target=sip, daemon=True)
+        thread.start()
+        generator = OpenAIGenerator(model(f"http://127.0.0.1:{listener.getsockname()[1]}/v1"))
+        began = time.monotonic()
+        with pytest.raises(AvouchError) as caught:
+            stream(generator, 0.5, Request((Message("user", "x" * 20_000_000),), 8))
+        assert caught.value.code is Code.MODEL_TIMEOUT and time.monotonic() - began < 2
+        done.set()
+        thread.join(5)
+
+
 def test_nobody_there_is_unavailable() -> None:
     with Fake() as gone:
         url = gone.url
@@ -256,10 +278,10 @@ def test_the_key_goes_to_the_server_and_nowhere_else(
 ) -> None:
     (tmp_path / "vendor").write_text(SECRET + "\n")
     (tmp_path / "vendor").chmod(0o600)
-    monkeypatch.setenv("VENDOR_KEY", SECRET)
+    monkeypatch.setenv("AVOUCH_KEY_VENDOR", SECRET)
     caplog.set_level(0)
     with Fake(key=SECRET) as fake:
-        for source in ("file:vendor", "env:VENDOR_KEY"):
+        for source in ("file:vendor", "env:AVOUCH_KEY_VENDOR"):
             generator = OpenAIGenerator(model(fake.url, key=source), tmp_path)
             assert stream(generator)[-1].finish == "stop" and generator.health().ok
             assert SECRET not in repr(generator) + repr(vars(generator))
@@ -279,14 +301,22 @@ def test_a_key_that_is_not_kept_well_is_none(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "lines").write_text("a\r\nx-evil: b")
     (tmp_path / "lines").chmod(0o600)
     (tmp_path / "dir").mkdir()
-    monkeypatch.setenv("EMPTY", "")
-    monkeypatch.setenv("ACCENTS", "clé")
-    for source in ("file:open", "file:lines", "file:dir", "file:missing", "env:EMPTY", "env:ACCENTS", "env:UNSET_NAME"):
+    monkeypatch.setenv("AVOUCH_KEY_EMPTY", "")
+    monkeypatch.setenv("AVOUCH_KEY_ACCENTS", "clé")
+    for source in (
+        "file:open",
+        "file:lines",
+        "file:dir",
+        "file:missing",
+        "env:AVOUCH_KEY_EMPTY",
+        "env:AVOUCH_KEY_ACCENTS",
+        "env:AVOUCH_KEY_UNSET",
+    ):
         with pytest.raises(AvouchError) as caught:
             Key(source, tmp_path).reveal()
         assert caught.value.code is Code.SECRET_MISSING, source
         assert SECRET not in str(caught.value)
-    for source in ("vendor", "file:../x", "file:a/b", "file:..", "env:", "env:A B", "file:x\0"):
+    for source in ("vendor", "file:../x", "file:a/b", "file:..", "env:", "env:A B", "env:HOME", "file:x\0"):
         with pytest.raises(AvouchError) as caught:
             Key(source, tmp_path)
         assert caught.value.code is Code.CONFIG_INVALID, source
@@ -322,7 +352,11 @@ def test_addresses() -> None:
 
 
 def test_a_name_that_is_not_found_in_time_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *told, **more: time.sleep(2))
+    def slow(*told: object, **more: object) -> list[object]:
+        time.sleep(2)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
     generator, began = OpenAIGenerator(model("https://models.example/v1")), time.monotonic()
     with pytest.raises(AvouchError) as caught:
         stream(generator, 0.3)

@@ -8,7 +8,7 @@ import pytest
 
 from avouch.faces.http.openai.completion import Extension, Written
 from avouch.faces.vouched import Vouched, parts, shown, vouched
-from avouch.records import Answer, Citation, Claim, Fate, Verdict
+from avouch.records import Answer, Citation, Claim, Fate, Reason, Verdict
 
 
 def cited(version: str, page: int, title: str = "Sepsis", warning: str = "") -> Citation:
@@ -33,6 +33,22 @@ def test_citations_of_one_page_share_a_mark() -> None:
         "\n\nNote: Sepsis: superseded\n\nSources:\n- [1] Sepsis (v_1.md), page 1\n- [2] Sepsis (v_2.md)\n"
         "- [3] Sepsis (v_1.md), page 2\n\nVoucher: a_1",
     ]
+
+
+def test_what_was_withheld_is_counted_and_never_repeated() -> None:
+    reasons = (Reason("number", Verdict.CONTRADICTED, "90 stands nowhere"), Reason("unit", Verdict.PARTLY, "ml"))
+    held = Claim("Give 90 ml.", (cited("v_9", 0),), Verdict.CONTRADICTED, reasons, written=True)
+    told = answer(*TWO, model="local", withheld=(held, held))
+    assert [(one.verdict, one.checks) for one in told.withheld] == [("contradicted", ["number", "unit"])] * 2
+    assert "2 sentences were withheld, which the sources do not support (number, unit)" in "".join(parts(told))
+    assert "90" not in told.model_dump_json() + "".join(parts(told))
+
+
+def test_a_quote_in_a_models_place_says_why() -> None:
+    told = "".join(parts(answer(*TWO, degraded="model", notes=("local: it rests",))))
+    assert told.startswith("First. [1][2]")
+    assert "Note: this is quoted, no model wrote it (local: it rests)" in told
+    assert "".join(parts(answer(degraded="model"))).startswith("No answer: what you may see does not support one.")
 
 
 def test_without_an_answer_it_says_why_and_what_is_near() -> None:

@@ -38,7 +38,7 @@ def test_all_of_it() -> None:
         "timeout": 5,
         "grammar": "json_schema",
     }
-    model = declared(TOLD | more | {"personal": True, "context": 32768, "region": "eu-west", "key": "env:KEY"})
+    model = declared(TOLD | more | {"personal": True, "context": 32768, "region": "eu-west", "key": "env:AVOUCH_KEY_A"})
     assert model.receives is Classification.CONFIDENTIAL and model.personal and model.timeout == 5
     assert (model.price_in, model.price_out, model.grammar) == (Decimal("0.15"), Decimal(1), Grammar.JSON_SCHEMA)
     assert declared(body(model)) == model

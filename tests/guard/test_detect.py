@@ -52,15 +52,15 @@ def test_without_vectors_words_decide() -> None:
 
 def test_imperatives_to_patients_and_staff_pass(detector: Detector) -> None:
     assert not detector.risk(LEAFLET).high
-    found = detector.risks([text for _, text in pages(321, 240)])
-    assert sum(one.high for one in found) <= 0.02 * 240
+    found = detector.risks([text for _, text in pages(321, 96)])
+    assert sum(one.high for one in found) <= 0.02 * 96
     assert not any(one.high for one in detector.risks([text for _, text in harmless(9, 60)]))
 
 
 def test_our_own_orders_are_found_in_pages_never_seen(detector: Detector) -> None:
     rng = random.Random("unseen")
     kinds = ("override", "extract", "exfil", "style", "insert", "plant")
-    texts = [f"{page(rng, 'guideline')}\n{one.text}" for one in attacks(4321, 120, kinds)]
+    texts = [f"{page(rng, 'guideline')}\n{one.text}" for one in attacks(4321, 60, kinds)]
     assert sum(one.high for one in detector.risks(texts)) >= 0.8 * len(texts)
 
 
@@ -70,7 +70,7 @@ def test_disguised_orders_are_found(detector: Detector, how: str) -> None:
 
 
 def test_orders_in_other_languages_are_found(detector: Detector) -> None:
-    found = [(language, detector.risk(f"{GUIDELINE} {text}").high) for language, text in orders(77, 65)]
+    found = [(language, detector.risk(f"{GUIDELINE} {text}").high) for language, text in orders(77, 39)]
     assert sum(high for _, high in found) >= 0.9 * len(found), found
 
 

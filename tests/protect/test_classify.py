@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avouch.protect.classify import LABELS, classify
-from avouch.protect.entity import Entity, Kind
+from avouch.protect.entity import DIRECT, Entity, Kind
+from avouch.protect.find import find
 from avouch.records import Classification
 
 PUBLIC, INTERNAL, CONFIDENTIAL, RESTRICTED = Classification
@@ -50,8 +51,6 @@ def test_raised_from_public(kinds: list[Kind], to: Classification) -> None:
 
 
 def test_every_direct_identifier_raises_a_public_text() -> None:
-    from avouch.protect.entity import DIRECT
-
     for kind in DIRECT:
         assert classify(of(kind), PUBLIC).classification > PUBLIC, kind
 
@@ -79,3 +78,19 @@ def test_never_below_what_was_declared(found: list[Entity], declared: Classifica
 @given(st.lists(ENTITY, max_size=8), ENTITY, st.sampled_from(list(Classification)))
 def test_more_found_is_never_less_strict(found: list[Entity], more: Entity, declared: Classification) -> None:
     assert classify([*found, more], declared).classification >= classify(found, declared).classification
+
+
+LETTER = """Dear Dr. Okafor,
+
+Thank you for seeing Mrs. Ingrid Solheim (MRN: 0047712, born 4 March 1961), of 27 Beechwood Avenue, Leeds.
+"""
+GUIDELINE = """The first antibiotic dose is given within 1 hour of recognition. Lactate is measured, and repeated where
+it is above 2 mmol/L. Adults receive 30 mL/kg of crystalloid in the first 3 hours. Hand rub is applied for 20 seconds.
+"""
+
+
+def test_a_patients_letter_is_restricted_and_a_guideline_stays_public() -> None:
+    raised = classify(find(LETTER), PUBLIC)
+    assert raised.classification is RESTRICTED and "it holds a patient's number" in raised.reasons
+    assert not any(word in " ".join(raised.reasons) for word in ("Solheim", "0047712", "Leeds"))
+    assert classify(find(GUIDELINE), PUBLIC).classification is PUBLIC

@@ -57,7 +57,7 @@ LINKS = [
     "file:///etc/passwd",
     "smb://evil.example/share",
     "\\\\evil.example\\share",
-    "a.b.c.d.e.f.g.h.i.j.evil.example",
+    "a." * 120 + "evil.example",
     "xhttps://evil.example/x",
 ]
 IMAGES = [

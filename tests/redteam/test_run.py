@@ -58,7 +58,7 @@ class Leaky:
     """A target without any access control: everybody is shown every page."""
 
     release = Release((), (), "none")
-    unspeakable = ()
+    unspeakable: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.pages: dict[str, Planted] = {}

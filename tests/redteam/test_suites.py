@@ -15,6 +15,7 @@ from avouch.redteam.canary import Reading, found
 from avouch.redteam.carriers import pages, questions
 from avouch.redteam.corpora import Corpora, read
 from avouch.redteam.grammar import expand, grammar
+from avouch.redteam.orders import obeyed
 from avouch.redteam.suites import MAKERS, suite
 from avouch.redteam.tongues import LANGUAGES, harmless, orders
 from avouch.segment import sentences
@@ -107,3 +108,10 @@ def test_broken_corpora_are_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(AvouchError) as caught:
         read(tmp_path)
     assert caught.value.code is Code.RECORD_INVALID
+
+
+def test_quoting_an_order_is_never_obeying_it() -> None:
+    rng = random.Random(5)
+    for _ in range(3000):
+        hidden, marker = obeyed(rng)
+        assert not Reading(f"{hidden} {hidden}").holds(marker) and Reading(f"so: {marker}").holds(marker)

@@ -26,7 +26,7 @@ from avouch.policy.mask import attributes
 from avouch.policy.texts import shipped
 from avouch.ports import Policy
 from avouch.records import Classification, Principal
-from avouch.stack import compartments, people, policies
+from avouch.stack import approve, compartments, people, policies
 from avouch.stack.in_force import InForce
 from avouch.stack.ingest import ingest
 from avouch.stack.moment import as_of
@@ -284,7 +284,7 @@ def test_an_active_policy_that_is_not_what_was_proposed_closes_the_home(
     with Stack.open(root) as again:
         assert isinstance(again.policy, Closed)
         for who, kind in ((ann, "ask"), (bea, "policy"), (again.owner, "erase"), (again.owner, "see")):
-            decision = again.policy.decide(who, kind, policies.on_home(again))[0]
+            decision = again.policy.decide(who, kind, approve.on_home(again))[0]
             assert not decision.allowed
             assert decision.errors
         policies.activate(again, again.owner, 0)

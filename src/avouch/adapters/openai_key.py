@@ -10,12 +10,13 @@ from pathlib import Path
 from avouch.errors import AvouchError, Code
 
 LONGEST = 8192
-SOURCE = re.compile(r"(env|file):([A-Za-z_][A-Za-z0-9_.-]{0,99})")
+SOURCE = re.compile(r"(env|file):((?<=file:)[A-Za-z_][A-Za-z0-9_.-]{0,99}|(?<=env:)AVOUCH_KEY_[A-Za-z0-9_]{1,80})")
 GRAPHIC = re.compile(r"[\x21-\x7e]+")
 
 
 class Key:
-    """``env:NAME`` is a variable of the environment, ``file:NAME`` a file in the folder of secrets; empty: none.
+    """``env:AVOUCH_KEY_NAME`` is a variable of the environment (and no other can be sent anywhere), ``file:NAME`` a
+    file in the folder of secrets; empty: none.
 
     Read with each request, so that a key can be changed while it serves. Never shown: not by ``repr`` either.
     """

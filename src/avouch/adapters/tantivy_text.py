@@ -223,6 +223,8 @@ class TantivyText:
             ended = [self._range("ended", upper=snapshot), self._range("ended_at", upper=at)]
             both = Query.boolean_query([(Occur.Must, part) for part in ended])
             clauses.append((Occur.MustNot, both))
+        if scope.hidden:
+            clauses.append((Occur.MustNot, self._among("row", scope.hidden)))
         return [(occur, Query.const_score_query(clause, 0.0)) for occur, clause in clauses]
 
     def _visible(self, scope: TextScope) -> Query:

@@ -213,6 +213,13 @@ class Alignment:
         """Whether an item may stand for a place, whatever was taken."""
         return place in self.fits[i]
 
+    def in_order(self, i: int, sentence: int) -> bool:
+        """Whether an item stands in a sentence behind what is before it in the claim, and before what is behind it."""
+        inside = [(j, pair.place.item) for j, pair in self.pairs.items() if pair.place.sentence == sentence and j != i]
+        low = max(((j, at) for j, at in inside if j < i), default=(0, -1))[1]
+        high = min(((j, at) for j, at in inside if j > i), default=(0, len(self.held.sentences[sentence].items)))[1]
+        return any(place.sentence == sentence and low < place.item < high for place in self.fits[i])
+
     def coordinated(self, i: int, place: Place) -> bool:
         """Whether a place is taken by a neighbour in a list with an item (*A and B*), where order is free."""
         for j in (i - 1, i + 1):

@@ -11,6 +11,7 @@ from avouch.claims.reading import Item
 from avouch.claims.tokens import MONTHS
 from avouch.records import Reason, Verdict
 
+LARGEST_DOSE = 0.1  # kg
 MARGIN, SLOT = 0.6, 0.9  # of likeness around: how much better a rival stands, and what makes a slot
 
 
@@ -97,7 +98,7 @@ def better(found: Alignment, i: int, quantity: Quantity) -> str | None:
         other = found.held.item(place).quantity
         if other is None or same(quantity, other) or other.dimension != quantity.dimension:
             continue
-        if usable(found, i, place) and not listed(found, i, place):
+        if usable(found, i, place) and not listed(found, i, place) and not found.in_order(i, place.sentence):
             near = found.near(i, place)
             if near > best[0]:
                 best = (near, found.held.item(place).text)
@@ -148,7 +149,7 @@ def kind(quantity: Quantity, found: Alignment) -> str:
         months or (1800 <= quantity.value < 2100 and quantity.value % 1 == 0 and not quantity.unit)
     ):
         return "date"
-    return "dose" if quantity.dimension.startswith("[mass]") and not quantity.dimension.endswith("**3") else "number"
+    return "dose" if quantity.dimension == "[mass]" and quantity.value < LARGEST_DOSE else "number"
 
 
 MONTHS_KEYS = frozenset(MONTHS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from avouch.claims import amounts, direction, naming, polarity, quantifiers, support
+from avouch.claims import amounts, direction, naming, placing, polarity, quantifiers, support
 from avouch.claims.align import Alignment, window
 from avouch.claims.lexicon import Lexicon
 from avouch.claims.reading import Reading, read
@@ -111,14 +111,16 @@ def examine(asked: Asked, lexicon: Lexicon, read_once: dict[str, Reading]) -> Ca
     heads = [once(head) for head in sorted(set(asked.heads)) if head.strip()]
     defined = definitions(whole, [*source, *heads])
     found = Alignment(whole, window(nearest(whole, source), defined))
+    known = naming.Known([*source, *heads], defined)
     reasons = [
         *direction.check(found),
         *amounts.check(found),
         *polarity.check(found),
         *quantifiers.check(found),
-        *naming.check(found, naming.Known([*source, *heads], defined)),
-        *naming.exchanged(found),
-        *naming.misplaced(found),
+        *naming.check(found, known),
+        *naming.rhythms(found, known),
+        *placing.exchanged(found),
+        *placing.misplaced(found),
     ]
     return Case(asked, None, found, support.support(found), tuple(dict.fromkeys(reasons)))
 

@@ -65,7 +65,9 @@ def definitions(text: str) -> list[tuple[str, Phrase]]:
     for match in _DEFINED.finditer(text):
         long = longest(match[1], _WORD.findall(text[max(match.start() - 120, 0) : match.start()]))
         if long:
-            found.append((key(folded(match[1].replace("-", ""))), phrase(" ".join(long))))
+            whole = match[1].replace("-", "")
+            shorts = [short for short in dict.fromkeys((whole, match[1].partition("-")[0])) if len(short) > 1]
+            found += [(key(folded(short)), phrase(" ".join(long))) for short in shorts]
     for match in _REVERSED.finditer(text):
         words = _WORD.findall(match[2])
         if longest(match[1], words) == words:
@@ -104,6 +106,8 @@ def name_like(token: Token, begins: bool) -> bool:
     """Whether a token is shaped like a name: capitals inside, digits in a word, Greek letters; a capital at
     the beginning says so only where the sentence does not begin there."""
     if token.kind != WORD or len(token.text) < 2:
+        return False
+    if token.text.isascii() and token.text.isalpha() and token.text.islower():
         return False
     inner = token.text[1:]
     mixed = any(c.isupper() or c.isdigit() for c in inner) or any("α" <= c <= "ω" for c in token.text)

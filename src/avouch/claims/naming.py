@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from avouch.claims import words
-from avouch.claims.align import Alignment, Place
+from avouch.claims.align import Alignment
 from avouch.claims.reading import Item, Reading
-from avouch.claims.stem import akin, with_letter
+from avouch.claims.stem import akin, folded, key, with_letter
 from avouch.records import Reason, Verdict
 
 _ENDINGS = ("ly", "ing", "ed", "iz", "ly")
-MARGIN, SLOT = 0.6, 1.2
-SYMMETRIC = words.keys(
-    "associate associated association correlate correlated correlation interact interacts interaction relate related"
-    " relationship link linked between compare compared comparison versus combine combined combination similar equal"
-    " differ different difference together bind binds associates correlates"
-)
+
+
+RHYTHMS = {
+    key(folded(word)): words.keys(told)
+    for word, told in {
+        "hourly": "hourly hour",
+        "daily": "daily day every24hours 24hours diurnal",
+        "nightly": "nightly night",
+        "weekly": "weekly week 7days",
+        "monthly": "monthly month",
+        "yearly": "yearly year annual annually",
+        "annually": "yearly year annual annually",
+    }.items()
+}
 
 
 class Known:
@@ -38,8 +46,8 @@ class Known:
                 self.keys.add(short)
         self.keys.update(latin for key in tuple(self.keys) if (latin := with_letter(key)))
         self.stems: dict[str, list[str]] = {}
-        for key in self.keys:
-            self.stems.setdefault(key[:4], []).append(key)
+        for one in self.keys:
+            self.stems.setdefault(one[:4], []).append(one)
         self.families = {number for key in self.keys for number in words.family(key)}
 
     def has(self, item: Item) -> bool:
@@ -70,79 +78,12 @@ def check(found: Alignment, known: Known) -> Iterator[Reason]:
             yield Reason("name", Verdict.UNSUPPORTED, f"“{text}” stands nowhere in what is cited.")
 
 
-def misplaced(found: Alignment) -> Iterator[Reason]:
-    """A name that stands elsewhere, where what is cited has another that the claim leaves out."""
-    back = {pair.place for pair in found.pairs.values()}
-    for i, item in enumerate(found.claim.items):
-        if item.quantity is not None or item.light or not (item.named or foreign(item)):
-            continue
-        own = found.pairs[i].near if i in found.pairs else 0.0
-        if in_order(found, i):
-            continue
-        for place in sorted(slots(found, i) - back, key=lambda p: (found.held.sentences[p.sentence].text, p.item)):
-            other = found.held.item(place)
-            if (
-                other.quantity is not None
-                or other.light
-                or not (other.named or foreign(other))
-                or same_word(item, other)
-            ):
-                continue
-            if (
-                found.near(i, place) > max(own + MARGIN, SLOT)
-                and not found.alike(i, place)
-                and not alias(found, i, place)
-            ):
-                told = f"What is cited names “{other.text}” where the claim names “{item.text}”."
-                yield Reason("name", Verdict.UNSUPPORTED, told)
-                break
-
-
-def same_word(one: Item, other: Item) -> bool:
-    """Whether two are spellings of one word, or one is what is left of the other at a span's edge."""
-    return with_letter(other.key) == one.key or (len(other.key) > 2 and one.key.endswith(other.key))
-
-
-def in_order(found: Alignment, i: int) -> bool:
-    """Whether an item stands in one sentence with its neighbours, after those before it and before those after."""
-    pair = found.pairs.get(i)
-    if pair is None:
-        return False
-    near = [(step, other) for step in (-2, -1, 1, 2) if (other := found.pairs.get(i + step)) is not None]
-    inside = [(step, other) for step, other in near if other.place.sentence == pair.place.sentence]
-    wrong = [step for step, other in inside if (other.place.item - pair.place.item) * step < 0]
-    return len(inside) * 2 > len(near) and len(wrong) * 2 < len(inside)
-
-
-def slots(found: Alignment, i: int) -> set[Place]:
-    """The places that both sides of an item point to: what stands before it there, and what stands behind.
-    At an edge of the claim, two on the one side."""
-    told: dict[int, set[Place]] = {}
-    for step in (-2, -1, 1, 2):
-        pair = found.pairs.get(i + step)
-        if pair is not None:
-            told[step] = {Place(pair.place.sentence, pair.place.item - step)}
-    before = told.get(-1, set()) | told.get(-2, set())
-    behind = told.get(1, set()) | told.get(2, set())
-    if i == 0:
-        before = told.get(2, set())
-    elif i == len(found.claim.items) - 1:
-        behind = told.get(-2, set())
-        before = told.get(-1, set())
-    return {p for p in before & behind if 0 <= p.item < len(found.held.sentences[p.sentence].items)}
-
-
-def alias(found: Alignment, i: int, place: Place) -> bool:
-    """Whether what stands there is another name of the item: somewhere one is in brackets behind the other."""
-    key = found.held.item(place).key
-    for other in found.held.where.get(key, ()):
-        for mine in found.fits[i]:
-            if mine.sentence == other.sentence and abs(mine.item - other.item) == 1:
-                sentence = found.held.sentences[mine.sentence]
-                first, last = sorted((sentence.items[mine.item].at, sentence.items[other.item].at))
-                if {"(", "/", "["} & set(sentence.keys[first + 1 : last]):
-                    return True
-    return False
+def rhythms(found: Alignment, known: Known) -> Iterator[Reason]:
+    """*Daily* where nothing is said of a day."""
+    for item in found.claim.items:
+        told = RHYTHMS.get(item.key)
+        if told and not told & known.keys:
+            yield Reason("frequency", Verdict.UNSUPPORTED, f"“{item.text}” stands nowhere in what is cited.")
 
 
 def foreign(item: Item) -> bool:
@@ -165,25 +106,3 @@ def joined(claim: Reading) -> Iterator[tuple[int, int]]:
         if 1 < len(parts) <= 4 and digits and letters:
             yield at, end
         at = end
-
-
-def exchanged(found: Alignment) -> Iterator[Reason]:
-    """Two names that changed places around the same words: *A is superior to B*, *B is superior to A*."""
-    claim = found.claim
-    names = [
-        i
-        for i, item in enumerate(claim.items)
-        if i in found.pairs and found.pairs[i].level >= 0.95 and item.quantity is None and (item.named or foreign(item))
-    ]
-    for one, other in ((a, b) for n, a in enumerate(names) for b in names[n + 1 : n + 3]):
-        mine, theirs = found.pairs[one].place, found.pairs[other].place
-        if mine.sentence != theirs.sentence or mine.item <= theirs.item:
-            continue
-        source = found.held.sentences[mine.sentence]
-        middle = sorted(claim.keys[claim.items[one].at + 1 : claim.items[other].at])
-        there = sorted(source.keys[source.items[theirs.item].at + 1 : source.items[mine.item].at])
-        content = [key for key in middle if key not in words.LIGHT and key.isalpha()]
-        if middle == there and content and not SYMMETRIC & set(middle):
-            told = f"“{claim.items[one].text}” and “{claim.items[other].text}” have changed places."
-            yield Reason("name", Verdict.CONTRADICTED, told)
-            return

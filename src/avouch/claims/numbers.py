@@ -85,12 +85,23 @@ def number(tokens: Sequence[Token], at: int) -> Quantity | None:
     expression, after = unit or "", end
     if not unit:
         expression, after = read_unit(tokens, end)
+        if not expression and end < len(tokens) and tokens[end].text == "(":
+            expression = behind_brackets(tokens, end)
     elif unit == units.FOLD and after < len(tokens) and tokens[after].key in ("fold", "time"):
         after += 1
     base, dimension = based(value, expression)
     sign = comparator(tokens, at, after)
     literal = " ".join(token.text for token in tokens[at:after])[:80]
     return Quantity(base, dimension, sign, at, after, exact or bool(expression), value, expression, literal)
+
+
+def behind_brackets(tokens: Sequence[Token], at: int) -> str:
+    """The unit behind what stands in brackets: *42 (15–66) years*."""
+    for close in range(at + 1, min(at + 9, len(tokens))):
+        if tokens[close].text == ")":
+            expression = read_unit(tokens, close + 1)[0]
+            return "" if expression in ("percent", "permille") else expression
+    return ""
 
 
 def based(value: float, expression: str) -> tuple[float, str]:
@@ -141,7 +152,7 @@ def _named(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
         return ("degC" if tokens[at + 1].text == "C" else "degF"), at + 2
     if token.text == "mm" and at + 1 < len(tokens) and tokens[at + 1].text == "Hg":
         return "mmHg", at + 2
-    if token.text.lower() == "per" and at + 1 < len(tokens) and tokens[at + 1].text.lower() == "cent":
+    if token.low == "per" and at + 1 < len(tokens) and tokens[at + 1].low == "cent":
         return "percent", at + 2
     if token.kind == NUMBER:
         return None
@@ -178,18 +189,18 @@ def comparator(tokens: Sequence[Token], at: int, end: int) -> str:
     while back and tokens[back - 1].text in ("$", "£", "€", "a", "the"):
         back -= 1
     for length in (3, 2, 1):
-        phrase = tuple(token.text.lower() for token in tokens[max(back - length, 0) : back])
+        phrase = tuple(token.low for token in tokens[max(back - length, 0) : back])
         if phrase in _BEFORE:
             sign = _BEFORE[phrase]
-            ahead = tokens[back - length - 1].text.lower() if back > length else ""
+            ahead = tokens[back - length - 1].low if back > length else ""
             if ahead in ("no", "not") and sign in "<>":
                 return "<=" if sign == ">" else ">="
             return sign
     rest = end
-    while rest < len(tokens) and tokens[rest].text.lower() in ("years", "yr", "yrs", "of", "age"):
+    while rest < len(tokens) and tokens[rest].low in ("years", "yr", "yrs", "of", "age"):
         rest += 1
     for length in (2, 1):
-        phrase = tuple(token.text.lower() for token in tokens[rest : rest + length])
+        phrase = tuple(token.low for token in tokens[rest : rest + length])
         if phrase in _AFTER and not (phrase == ("+",) and not tokens[rest].glued):
             return _AFTER[phrase]
     return EXACT
@@ -200,7 +211,7 @@ def shared_units(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantit
     done = list(found)
     for n in range(len(done) - 2, -1, -1):
         one, following = done[n], done[n + 1]
-        between = [token.text.lower() for token in tokens[one.end : following.at]]
+        between = [token.low for token in tokens[one.end : following.at]]
         joined = 0 < len(between) <= 2 and all(
             word in ("-", "to", "or", "and", ",", "±", "/", "vs", "+") for word in between
         )

@@ -97,9 +97,8 @@ def cues(reading: Reading, kind: str) -> list[Cue]:
         if not length or skipped:
             at += max(skipped, 1)
             continue
-        if (kind == DOUBT and low[at] == "may" and reading.tokens[at].capital and at) or reading.tokens[
-            at
-        ].text == "NO":
+        written = reading.tokens[at].text
+        if (kind == DOUBT and written == "May" and at) or written == "NO":
             at += 1  # the month; nitric oxide
             continue
         text = " ".join(low[at : at + length])
@@ -134,7 +133,7 @@ def scope(reading: Reading, at: int, end: int, behind: bool) -> tuple[int, ...]:
 
 
 def ends(token: Token) -> bool:
-    return token.text in (";", ":", ".", ",") if token.kind == MARK else token.text.lower() in _ENDS
+    return token.text in (";", ":", ".", ",") if token.kind == MARK else token.low in _ENDS
 
 
 def odd(found: Sequence[Cue]) -> set[int]:
@@ -229,7 +228,11 @@ def overstated(found: Alignment) -> Iterator[Reason]:
     """A cause, where the source has an association."""
     back = {pair.place for pair in found.pairs.values()}
     for i, item in enumerate(found.claim.items):
-        if item.key not in CAUSING or (i in found.pairs and found.pairs[i].near >= SLOT):
+        pair = found.pairs.get(i)
+        said = pair is not None and (
+            pair.near >= SLOT or (pair.near > SLOT / 2 and found.held.item(pair.place).key in CAUSING)
+        )
+        if item.key not in CAUSING or said:
             continue
         for key in sorted(ASSOCIATED):
             for place in found.held.where.get(key, ()):

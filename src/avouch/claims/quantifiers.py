@@ -67,7 +67,7 @@ def stronger(found: Alignment, spots: dict[str, list[Place]]) -> Iterator[Reason
 def superlative(found: Alignment, i: int) -> bool:
     """*The most common*: a degree, not a share."""
     at = found.claim.items[i].at
-    return at > 0 and found.claim.tokens[at - 1].text.lower() in ("the", "a", "one", "its", "are", "is", "was", "were")
+    return at > 0 and found.claim.tokens[at - 1].low in ("the", "a", "one", "its", "are", "is", "was", "were")
 
 
 def dropped(found: Alignment, spots: dict[str, list[Place]]) -> Iterator[Reason]:
@@ -83,7 +83,7 @@ def dropped(found: Alignment, spots: dict[str, list[Place]]) -> Iterator[Reason]
         for place in spots.get(name, ()):
             sentence = found.held.sentences[place.sentence]
             word = sentence.items[place.item]
-            if name == "most" and sentence.tokens[word.at - 1].text.lower() in ("the", "a", "one", "its", "are", "is"):
+            if name == "most" and sentence.tokens[word.at - 1].low in ("the", "a", "one", "its", "are", "is"):
                 continue
             heads = [back.get(Place(place.sentence, place.item + n)) for n in range(1, NEXT + 1)]
             head = next((i for i in heads if i is not None), None)

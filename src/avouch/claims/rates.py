@@ -21,6 +21,8 @@ _RATES = {
 }
 _LATIN = {"bid": 2.0, "tid": 3.0, "qid": 4.0, "qd": 1.0, "od": 1.0, "bd": 2.0, "tds": 3.0, "qds": 4.0, "qod": 0.5}
 _SPANS = {
+    "minute": 1 / 1440,
+    "min": 1 / 1440,
     "hour": 1 / 24,
     "hr": 1 / 24,
     "h": 1 / 24,
@@ -41,10 +43,10 @@ _RATED = frozenset([*_LATIN, *_TIMES, *SMALL, *TENS, "every", "b", "t", "q", "o"
 def rate(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     """How often: *twice daily*, *3 times a week*, *every 12 hours*, *q8h*, *b.i.d.*; in times a day, and the token
     behind it."""
-    first = tokens[at].text.lower()
+    first = tokens[at].low
     if tokens[at].kind == WORD and first not in _RATED and not _Q.match(first):
         return None
-    words = [token.text.lower() for token in tokens[at : at + 6]] + [""] * 6
+    words = [token.low for token in tokens[at : at + 6]] + [""] * 6
     per_day, used = 0.0, 0
     if tokens[at].kind == MARK:
         return None
@@ -66,20 +68,20 @@ def rate(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
 
 def counted(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     """*once*, *twice*, *three times*: the count and the token behind it."""
-    word = tokens[at].text.lower()
+    word = tokens[at].low
     if word in _TIMES:
         return float(_TIMES[word]), at + 1
     value, end, _, unit = read_value(tokens, at)
     if value is None or unit or value <= 0:
         return None
-    if end < len(tokens) and tokens[end].text.lower() in ("times", "time", "doses", "dose"):
+    if end < len(tokens) and tokens[end].low in ("times", "time", "doses", "dose"):
         return value, end + 1
     return None
 
 
 def over(tokens: Sequence[Token], at: int, count: float) -> tuple[float, int]:
     """``count`` times over the span named at a token: times a day, and the token behind it (0 for none)."""
-    words = [token.text.lower() for token in tokens[at : at + 3]] + ["", "", ""]
+    words = [token.low for token in tokens[at : at + 3]] + ["", "", ""]
     if words[0] in _RATES:
         return count / _RATES[words[0]], at + 1
     if words[0] in ("a", "per", "each", "every", "an") and words[1].rstrip("s") in _SPANS:
@@ -94,15 +96,15 @@ def every(tokens: Sequence[Token], at: int) -> tuple[float, int]:
     """*every 12 hours*, *every other week*, *every day*: times a day, and tokens used, *every* included."""
     if at >= len(tokens):
         return 0.0, 0
-    if tokens[at].text.lower() == "other" and at + 1 < len(tokens):
-        span = _SPANS.get(tokens[at + 1].text.lower().rstrip("s"))
+    if tokens[at].low == "other" and at + 1 < len(tokens):
+        span = _SPANS.get(tokens[at + 1].low.rstrip("s"))
         return (0.5 / span, 3) if span else (0.0, 0)
-    span = _SPANS.get(tokens[at].text.lower())
+    span = _SPANS.get(tokens[at].low)
     if span:
         return 1.0 / span, 2
     value, end, _, unit = read_value(tokens, at)
     if value and not unit and value > 0 and end < len(tokens):
-        span = _SPANS.get(tokens[end].text.lower().rstrip("s"))
+        span = _SPANS.get(tokens[end].low.rstrip("s"))
         if span:
             return 1.0 / (span * value), end + 2 - at
     return 0.0, 0

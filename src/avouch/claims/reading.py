@@ -83,7 +83,7 @@ def read(text: str, lexicon: Lexicon) -> Reading:
         tuple(found),
         tuple(items),
         keys,
-        tuple(token.text.lower() for token in found),
+        tuple(token.low for token in found),
         tuple(clauses),
         tuple(counted),
         tuple(lexicon.found(keys)),

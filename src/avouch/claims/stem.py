@@ -49,10 +49,10 @@ _ENDINGS = frozenset(
     ibility abl abli ibl al ally
     ial ic ical ically ively iv ativ itiv ativly ator atory ory ary ar ant ent anc enc ancy ency anci enci ous ously
     ious ist istic ism
-    ur ure ate at atic ated ating age ag ship hood ward wise th en ent i s es e t d a is us um ally ily fy ify igenic
+    ur ure ate at atic ated ating age ag ship hood ward wise th en ent i s es e is us um ally ily fy ify igenic
     genic igenesis genesis
     ific ification eutic ine tic ative ive ance ence able ible eous uous ual itary ularly ular er ivity ivly lly er
-    est st
+    est
     """.split()
 )
 SHORTEST = 4

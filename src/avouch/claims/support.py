@@ -58,9 +58,9 @@ def support(found: Alignment) -> Support:
         worst = min(worst, share)
         if share <= BARE:
             bare.append(" ".join(items[i].text for i in part)[:120])
-    level = [i for i, item in enumerate(items) if item.quantity is None and not found.turned[i]]
-    rest = sum(weights[i] for i in level)
-    aligned = sum(weights[i] * held[i] for i in level) / rest if rest else covered
+    plain = [i for i, item in enumerate(items) if item.quantity is None and not found.turned[i]]
+    rest = sum(weights[i] for i in plain)
+    aligned = sum(weights[i] * held[i] for i in plain) / rest if rest else covered
     return Support(covered, worst, tuple(bare), chosen[0] if chosen else 0, aligned)
 
 

@@ -40,14 +40,14 @@ _ORDINAL_DAY = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 @dataclass(frozen=True, slots=True)
 class Token:
     """``text`` as written, ``key`` what it is compared by, ``glued``: no space before it, only a hyphen or
-    nothing. ``power`` is the exponent of ten behind a number."""
+    nothing. ``power`` is the exponent of ten behind a number, ``low`` the text in lower case."""
 
     kind: str
     text: str
     key: str
     glued: bool = False
     power: int = 0
-    capital: bool = False
+    low: str = ""
 
 
 def plain(text: str) -> str:
@@ -83,18 +83,16 @@ def tokens(text: str) -> list[Token]:
                 digit = previous.kind == NUMBER and written[end].isdigit()
                 if not digit:
                     continue
-            found.append(Token(MARK, "-", "-", glued))
+            found.append(Token(MARK, "-", "-", glued, 0, "-"))
         elif match["number"] is not None:
             power = int((match[2] or match[3] or "0").replace("−", "-").replace("–", "-"))
             literal = raw[: match.start(2) - match.start()] if match[2] else raw
-            found.append(Token(NUMBER, raw, mantissa(literal), glued, power))
+            found.append(Token(NUMBER, raw, mantissa(literal), glued, power, raw.lower()))
         elif kind == MARK:
-            found.append(Token(MARK, raw, raw, glued))
+            found.append(Token(MARK, raw, raw, glued, 0, raw))
         else:
-            low = folded(raw)
-            found.append(
-                Token(WORD, raw, key(low), glued or (end >= 0 and _hyphened(written, match.start())), 0, raw != low)
-            )
+            joined = glued or (end >= 0 and _hyphened(written, match.start()))
+            found.append(Token(WORD, raw, key(folded(raw)), joined, 0, raw.lower()))
     return found
 
 

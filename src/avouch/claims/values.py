@@ -43,15 +43,15 @@ def read_value(tokens: Sequence[Token], at: int) -> tuple[float | None, int, boo
     word = token.key if token.kind == WORD else ""
     if token.kind == WORD and word in _ROMAN and token.text.isupper() and at and tokens[at - 1].key in _STAGED:
         return float(_ROMAN[word]), at + 1, True, ""
-    low = token.text.lower()
+    low = token.low
     if low not in _COUNTING and word not in _COUNTING:
         return None, at, False, ""
     if low in SMALL or low in TENS or low in ("hundred", "thousand", "million", "dozen"):
         value, end = spelled(tokens, at)
-        if end < len(tokens) and value == 1 and tokens[end].text.lower() in _PARTS:
-            return 1.0 / _PARTS[tokens[end].text.lower()], end + 1, True, ""
-        if end < len(tokens) and tokens[end].text.lower().rstrip("s") in _PARTS and tokens[end].text.endswith("s"):
-            return value / _PARTS[tokens[end].text.lower().rstrip("s")], end + 1, True, ""
+        if end < len(tokens) and value == 1 and tokens[end].low in _PARTS:
+            return 1.0 / _PARTS[tokens[end].low], end + 1, True, ""
+        if end < len(tokens) and tokens[end].low.rstrip("s") in _PARTS and tokens[end].text.endswith("s"):
+            return value / _PARTS[tokens[end].low.rstrip("s")], end + 1, True, ""
         return value, end, value != 1, ""
     if low == "half":
         return 0.5, at + 1, False, ""
@@ -85,7 +85,7 @@ def spelled(tokens: Sequence[Token], at: int) -> tuple[float, int]:
     """A number in words: *twenty-five*, *two hundred and ten*, *three million*."""
     total, part, end, read = 0.0, 0.0, at, False
     while end < len(tokens):
-        word = tokens[end].text.lower()
+        word = tokens[end].low
         if word in SMALL and not (read and part % 10 and part < 100):
             part, read = part + SMALL[word], True
         elif word in TENS and not (read and part % 100):
@@ -101,4 +101,4 @@ def spelled(tokens: Sequence[Token], at: int) -> tuple[float, int]:
 
 
 def _more(tokens: Sequence[Token], at: int) -> bool:
-    return at < len(tokens) and (tokens[at].text.lower() in SMALL or tokens[at].text.lower() in TENS)
+    return at < len(tokens) and (tokens[at].low in SMALL or tokens[at].low in TENS)

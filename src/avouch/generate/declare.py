@@ -13,6 +13,7 @@ from avouch.errors import AvouchError, Code
 from avouch.records import Classification, Dialect, Grammar, Model, ModelKind
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+KEY = re.compile(r"env:AVOUCH_KEY_[A-Za-z0-9_]{1,80}|file:[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 KINDS = {field.name: str(field.type) for field in fields(Model)}
 RANGES = {"context": (256, 100_000_000), "reply": (1, 1_000_000), "timeout": (0.1, 600.0), "pause": (0.1, 600.0)}
@@ -33,6 +34,8 @@ def declared(told: Mapping[str, Any]) -> Model:
         raise _wrong("url" if model.owner else "owner", "is missing")
     if model.kind is ModelKind.OPENAI and not model.version:
         raise _wrong("version", "is missing: the digest of the weights, or the vendor's version")
+    if model.key and not KEY.fullmatch(model.key):
+        raise _wrong("key", "says where the key is: env:AVOUCH_KEY_NAME or file:NAME")
     if not CURRENCY.fullmatch(model.currency):
         raise _wrong("currency", "is a code of three letters")
     if model.reply >= model.context:

@@ -169,6 +169,13 @@ def shipped() -> tuple[Template, ...]:
     )
 
 
+def text_of(name: str) -> str:
+    """The file of a template that comes along. NOT_FOUND."""
+    if name not in {one.name for one in shipped()}:
+        raise AvouchError(Code.NOT_FOUND, f"no prompt {name[:60]!r} comes with Avouch")
+    return (files("avouch.generate") / "templates" / f"{name}.txt").read_text("utf-8")
+
+
 def fitting(templates: Mapping[str, Template], grammar: Grammar) -> Template:
     """Of the active templates by form, that for what the server can hold a reply to. TEMPLATE_INVALID."""
     form = MARKS if grammar is Grammar.NONE else CLAIMS

@@ -42,7 +42,8 @@ _SOURCES = {
     "your output": rf"\byour (?:\w+ ){{0,2}}{_OUT}\b",
     "the output": rf"\b(?:the|each|every|any) (?:\w+ )?{_OUT}\b",
     "in your output": rf"\b(?:in|to|into|of|within|throughout|with|for) (?:your|the) (?:\w+ ){{0,2}}{_OUT}\b",
-    "your code": r"\byour (?:\w+ ){0,2}(?:code|codebase|implementation|solution|program|script|project|software|function)\b",
+    "your code": r"\byour (?:\w+ ){0,2}"
+    r"(?:code|codebase|implementation|solution|program|script|project|software|function)\b",
     "following code": r"\b(?:following|subsequent|below|next|this|these|provided|given) (?:\w+ ){0,2}"
     r"(?:code|snippet|lines?|script|function|block|fragment|excerpt|segment|section)\b",
     "code below": r"\b(?:code|snippet|script|lines)\b[^.]{0,40}(?:below|follow|:\s*$)",
@@ -53,25 +54,30 @@ _SOURCES = {
     "instructions": r"\b(?:instructions?|rules?|guidelines?|restrictions?|guardrails?|filters?|polic(?:y|ies))\b",
     "ignore": r"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|overrul\w*|bypass\w*|discard\w*|set aside)\b",
     "earlier text": r"\b(?:above|previous|prior|earlier|initial|original|before|preceding|first message)\b",
-    "secret": r"\b(?:system prompt|passwords?|api keys?|tokens?|credentials?|secrets?|confidential|hidden|configuration)\b",
+    "secret": r"\b(?:system prompt|passwords?"
+    r"|api keys?|tokens?|credentials?|secrets?|confidential|hidden|configuration)\b",
     "send": r"\b(?:send|post|upload|forward|transmit|e-?mail|submit|leak|exfiltrat\w*|curl|fetch)\b",
     "persona": r"\b(?:pretend|act as|role|you are now|you will play|persona|mode|simulate|imagine)\b",
     "users": r"\b(?:users?|readers?|customers?|audience|everyone|people)\b",
     "address": r"(?:https?://|www\.|\b[\w-]+\.(?:com|net|org|io|xyz|test|example|info|biz|ru|cn)\b|\S@\S+\.\w)",
     "image link": r"!\[[^\]]*\]\(|<img\b",
     "quoted": r"[\"'“‘][^\"'”’]{8,}[\"'”’]",
-    "letters": r"\b(?:letters?|vowels?|consonants?|spaces?|punctuation|alphabet|symbols?|digits?|emojis?|typos?|spelling|uppercase"
-    r"|capitals?|characters|cipher|encod\w+|encrypt\w*|base64|rot13|morse|reverse\w*|backwards?|scrambl\w*|rhyme|anagram\w*)\b",
-    "piece": r"\b(?:poem|story|essay|letter|song|speech|haiku|joke|limerick|article|blog|slogan|headline|script|advert\w*)\b",
+    "letters": r"\b(?:letters?|vowels?|consonants?|spaces?|punctuation|alphabet|symbols?|digits?|emojis?|typos?"
+    r"|spelling|uppercase|capitals?|characters|cipher|encod\w+|encrypt\w*|base64|rot13|morse"
+    r"|reverse\w*|backwards?|scrambl\w*|rhyme|anagram\w*)\b",
+    "piece": r"\b(?:poem|story|essay|letter|song|speech|haiku|joke"
+    r"|limerick|article|blog|slogan|headline|script|advert\w*)\b",
     "language": r"\b(?:French|German|Spanish|Latin|Japanese|Russian|Italian|Chinese|Arabic|Portuguese|Hindi|Korean)\b",
     "program": r"\b(?:Python|Java|JavaScript|SQL|PHP|C\+\+|Ruby|Rust|HTML|program|algorithm|regex)\b",
-    "marker": r"(?:#{2,}\s*(?:instruction|system|task|new)|<\|?/?(?:system|im_start|user|inst)|\[/?INST\]|\b(?:SYSTEM|ADMIN|IMPORTANT)\s*:)",
+    "marker": r"(?:#{2,}\s*(?:instruction|system|task|new)|<\|?/?(?:system|im_start|user|inst)"
+    r"|\[/?INST\]|\b(?:SYSTEM|ADMIN|IMPORTANT)\s*:)",
     "starts a tag": r"^\W*(?:system|assistant|user|note to|attention)\b",
     "shouting": r"\b[A-Z]{4,}\b.*\b[A-Z]{4,}\b",
     "must": r"\b(?:must|should|shall|have to|need to)\b",
     "negated order": r"\b(?:do not|don'?t|never)\s+(?:mention|tell|say|cite|answer|reveal|reply|follow|refuse|use)\b",
     "dose": r"\b\d[\d.,]*\s?(?:mg|g|mL|ml|mcg|units?|%|mmol|hours?|days?|weeks?|months?|years?)\b",
-    "care": r"\b(?:doctor|patients?|nurse|pharmacist|tablets?|dose|treatment|symptoms?|disease|medicines?|clinic\w*|blood"
+    "care": r"\b(?:doctor|patients?|nurse|pharmacist"
+    r"|tablets?|dose|treatment|symptoms?|disease|medicines?|clinic\w*|blood"
     r"|therapy|syndrome|diagnos\w+)\b",
     "number": r"\d",
     "code mark": r"[`{}=<>]|\(\)|::|;\s*$",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ def hashed(sentence: str) -> Indices:
     """The slots (0 … SLOTS - 1, ascending, no doubles) of words, pairs, the first words and groups of letters."""
     tokens = ["0" if token[0].isdigit() else token for token in _TOKEN.findall(sentence.lower())][:_LONGEST]
     grams = set(tokens)
-    grams.update(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))
+    grams.update(f"{a} {b}" for a, b in pairwise(tokens))
     grams.update(f"{a} _ {b}" for a, b in zip(tokens, tokens[2:], strict=False))
     words = [token for token in tokens if token[0].isalpha()]
     grams.update(f"^{' '.join(words[:n])}" for n in (1, 2, 3))
@@ -34,7 +35,7 @@ def hashed(sentence: str) -> Indices:
 
 
 def surroundings(flags: npt.NDArray[np.bool_], lengths: Sequence[int]) -> Vectors:
-    """Per window: its cues, log length, and what share of the text's other windows has each cue. float32 (n, 2c + 3)."""
+    """Per window: its cues, what share of the text's other windows has each, and sizes. float32 (n, 2c + 3)."""
     n = len(flags)
     own = flags.astype(np.float32)
     others = (own.sum(axis=0, keepdims=True) - own) / max(n - 1, 1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 _ORDERS = {
     "de": r"ignoriere\w*|missachte\w*|vergiss|zeige? mir|sende|antworte|füge|gib .{0,60}(?:aus|wieder)|du bist jetzt",
-    "fr": r"ignore[zr]? |oublie[zr]?|montre[zr]?-moi|affiche[zr]?|envoie|réponds|ajoute|répète|tu es maintenant|ne tiens pas compte",
+    "fr": r"ignore[zr]? |oublie[zr]?|montre[zr]?-moi|affiche[zr]?|envoie|réponds|ajoute|répète"
+    r"|tu es maintenant|ne tiens pas compte",
     "es": r"ignora|olvida|muéstra\w*|muestra|envía|responde|añade|repite|ahora eres|no hagas caso",
     "it": r"dimentica|mostra\w*|invia|rispondi|aggiungi|ripeti|ora sei|non tenere conto",
     "pt": r"esqueça|mostre\w*|envie|responda|acrescente|repita|desconsidere|agora você é",
@@ -18,8 +19,10 @@ _ORDERS = {
     "hi": r"अनदेखा|भूल जाओ|दिखाओ|भेजो|उत्तर दो|जोड़ो",
 }
 _OBJECTS = (
-    r"anweisung\w*|regeln|passw[öo]rt\w*|antwort|système|consignes?|règles|mots de passe|réponse|instrucci\w+|contraseñ\w+|respuesta"
-    r"|istruzioni|risposta|instruções|senhas|resposta|instructies|wachtwoord\w*|antwoord|instrukcj\w+|hasła|odpowiedzi|talimat\w*"
+    r"anweisung\w*|regeln|passw[öo]rt\w*|antwort|système|consignes?|règles|mots de passe|réponse"
+    r"|instrucci\w+|contraseñ\w+|respuesta"
+    r"|istruzioni|risposta|instruções|senhas|resposta|instructies|wachtwoord\w*|antwoord|instrukcj\w+|hasła|odpowiedzi"
+    r"|talimat\w*"
     r"|parola\w*|yanıt\w*|инструкци\w+|промпт\w*|парол\w+|ответ\w*|правил\w*|指令|提示词|密码|规则|指示|プロンプト|パスワード|回答|規則"
     r"|التعليمات|تعليماتك|موجه|كلمات المرور|إجابتك|القواعد|निर्देश\w*|प्रॉम्प्ट|पासवर्ड|prompt|instructions|assist\w+"
 )

@@ -1,4 +1,4 @@
-"""The detector's weights: one hidden layer over dense features, beside a linear map over hashed ones; and their file."""
+"""The detector's weights: one hidden layer over dense features, a linear map over hashed ones; and their file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIELDS = ("hashed", "inner", "inner_bias", "outer", "outer_bias")
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Logits of windows. ``hashed`` (SLOTS,); ``inner`` (d, h); ``inner_bias`` (h,); ``outer`` (h,); ``outer_bias`` (1,)."""
+    """Logits of windows. ``hashed`` (SLOTS,); ``inner`` (d, h), its bias and ``outer`` (h,), ``outer_bias`` (1,)."""
 
     hashed: Vectors
     inner: Vectors

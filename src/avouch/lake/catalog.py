@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, or_, select
 
-from avouch.lake import compartments
+from avouch.lake import compartments, marks
 from avouch.lake.documents import all_classes
 from avouch.lake.schema import facts, versions
 from avouch.records import FOREVER, Mask, Moment, VisibilityClass
@@ -25,7 +25,8 @@ Classes = tuple[int, ...]
 class Catalog:
     """Arrays by version ordinal. Ordinals that were given but never recorded are never visible.
 
-    ``state`` counts the changes that were taken in: while it stays the same, so does every mask.
+    ``state`` counts the changes that were taken in: while it stays the same, so does every mask. ``hidden`` are
+    the chunks in quarantine, as pairs of row and version ordinal, in order: no mask over rows lets one through.
     """
 
     def __init__(self) -> None:
@@ -33,7 +34,8 @@ class Catalog:
         self.state = 0
         self._borders: tuple[int, Numbers, Numbers] | None = None
         self.classes: dict[int, VisibilityClass] = {}
-        self._memberships = "-1"
+        self._memberships = self._marks = "-1"
+        self.hidden = np.empty((0, 2), np.int64)
         self._compartments: dict[str, Numbers] = {}
         self.columns: dict[str, Numbers] = {name: np.empty(0, np.int64) for name in COLUMNS}
         self.known: Mask = np.empty(0, np.bool_)
@@ -42,11 +44,16 @@ class Catalog:
         """Take in all that changed since last time; returns the ordinals that changed."""
         if size - 1 == self.seen:
             return []
-        count, memberships = facts(tx, "versions", "memberships")
+        count, memberships, marked = facts(tx, "versions", "memberships", "marks")
         self._grow(int(count))
         if memberships != self._memberships:
             self._memberships = memberships
             self._compartments.clear()
+            self.state += 1
+        if marked != self._marks:
+            self._marks = marked
+            self.hidden = np.array(marks.hidden(tx), np.int64).reshape(-1, 2)
+            self._latest = max(self._latest, int(marked))
             self.state += 1
         names = [versions.c[name] for name in ("ordinal", *COLUMNS, "erased")]
         changed = [versions.c[name].between(self.seen + 1, size) for name in ("recorded", "ended", "erased")]
@@ -66,7 +73,7 @@ class Catalog:
         return [int(ordinal) for ordinal in ordinals]
 
     def changed_after(self, seq: int) -> bool:
-        """Whether any version was recorded or ended by a later entry."""
+        """Whether any version was recorded or ended, or any chunk's quarantine changed, by a later entry."""
         return self._latest > seq
 
     def compartments(self, tx: Connection, principal_id: str) -> Numbers:
@@ -108,7 +115,12 @@ class Catalog:
         if chosen.size:
             offsets = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
             mask[np.repeat(first, count) + offsets] = True
+        mask[self.hidden[self.hidden[:, 0] < total, 0]] = False
         return mask
+
+    def hidden_in(self, visible: Mask) -> tuple[int, ...]:
+        """The rows in quarantine among those of visible versions, in order."""
+        return tuple(self.hidden[visible[self.hidden[:, 1]], 0].tolist())
 
     def _grow(self, size: int) -> None:
         more = size - self.known.size

@@ -39,8 +39,9 @@ def to_2(tx: Connection) -> None:
 
 
 def to_3(tx: Connection) -> None:
-    """Models and prompts as versions, trials of a release, budgets, marks on chunks that give orders."""
+    """Models and prompts as versions, trials of a release, budgets, marks on chunks that give orders, legal holds."""
     schema.metadata.create_all(tx)
+    tx.execute(insert(schema.home), {"name": "marks", "value": schema.FACTS["marks"]})
 
 
 STEPS: Sequence[Step] = (to_2, to_3)

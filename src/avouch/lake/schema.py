@@ -21,7 +21,7 @@ from sqlalchemy import (
 from avouch.errors import AvouchError, Code
 
 SCHEMA = 3
-FACTS = {"rows": "0", "versions": "0", "model": "", "erasing": "[]", "memberships": "-1"}
+FACTS = {"rows": "0", "versions": "0", "model": "", "erasing": "[]", "memberships": "-1", "marks": "-1"}
 metadata = MetaData()
 
 home = Table("home", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
@@ -281,6 +281,13 @@ answers = Table(
     Column("id", String, primary_key=True),
     Column("seq", BigInteger, nullable=False, unique=True),
     Column("principal_id", String, nullable=False),
+)
+holds = Table(
+    "holds",
+    metadata,
+    Column("answer_id", String, primary_key=True),
+    Column("held_by", String, nullable=False),
+    Column("seq", BigInteger, nullable=False),
 )
 citations = Table(
     "citations",

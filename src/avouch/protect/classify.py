@@ -20,17 +20,20 @@ REACH = frozenset({Kind.EMAIL, Kind.PHONE, Kind.ADDRESS})
 BORN = frozenset({Kind.BIRTH_DATE})
 TRAITS = frozenset({Kind.BIRTH_DATE, Kind.DATE, Kind.AGE, Kind.POSTCODE, Kind.GROUP})
 
+NAMED = 0.85
+"""From here on a name alone raises: nine in ten of the true ones, and 3 in 100 biomedical passages."""
+_ALONG = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """With any of ``kinds``, and any of ``along`` where there are some, each at ``score`` or above: ``to``, because."""
+    """Any of ``kinds`` at ``score`` or above and, where there are some, any of ``along`` (at .5): ``to``, because."""
 
     kinds: frozenset[Kind]
     to: Classification
     because: str
     along: frozenset[Kind] = frozenset()
     score: float = 0.6
-    least: int = 1
 
 
 RULES = (
@@ -43,8 +46,8 @@ RULES = (
     Rule(REACH, Classification.CONFIDENTIAL, "it says who somebody is and how to reach them", frozenset({Kind.PERSON})),
     Rule(frozenset({Kind.ADDRESS}), Classification.CONFIDENTIAL, "it holds a postal address"),
     Rule(frozenset({Kind.EMAIL, Kind.PHONE}), Classification.INTERNAL, "it holds a telephone number or mail address"),
-    Rule(frozenset({Kind.PERSON}), Classification.CONFIDENTIAL, "it names a person and tells of them", TRAITS, 0.5),
-    Rule(frozenset({Kind.PERSON}), Classification.INTERNAL, "it names a person"),
+    Rule(frozenset({Kind.PERSON}), Classification.CONFIDENTIAL, "it names a person and tells of them", TRAITS, NAMED),
+    Rule(frozenset({Kind.PERSON}), Classification.INTERNAL, "it names a person", score=NAMED),
     Rule(frozenset({Kind.US_DEA, Kind.US_NPI}), Classification.INTERNAL, "it holds a prescriber's number"),
     Rule(frozenset({Kind.IP, Kind.MAC}), Classification.INTERNAL, "it holds the address of a device"),
 )  # fmt: skip
@@ -84,8 +87,8 @@ def classify(
         best[entity.kind] = max(entity.score, best.get(entity.kind, 0.0))
     reasons: list[tuple[Classification, str]] = []
     for rule in rules:
-        here = {kind for kind, score in best.items() if score >= rule.score}
-        if len(here & rule.kinds) >= rule.least and (not rule.along or here & rule.along):
+        near = any(best.get(kind, 0.0) >= _ALONG for kind in rule.along)
+        if any(best.get(kind, 0.0) >= rule.score for kind in rule.kinds) and (near or not rule.along):
             reasons.append((rule.to, rule.because))
     known = sorted({label.lower() for label in labels} & by_label.keys())
     reasons += [(by_label[label], f"its source is labelled {label}") for label in known]

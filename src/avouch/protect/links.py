@@ -22,6 +22,8 @@ _TLD = (
 )
 _FRESH = r"(?<!\w)(?<!\w[@.-])"
 _NOT_END = r"[^\s<>\"'`|^\x00-\x1f]"
+_LABEL = r"[^\W_](?:[\w-]{0,61}\w)?"
+_END = rf"(?:{_TLD}|xn--[a-z0-9-]{{2,59}})(?![\w-])(?!@\w)(?:[:/?#]{_NOT_END}{{0,2000}})?"
 _SCHEME = (
     r"(?:h[tx]{2}ps?|ftps?|sftp|wss?|file|smb|ldaps?|gopher|tel|sms|mailto|blob|intent|vscode|ms-[a-z]{1,20}|cid"
     r"|chrome|about)"
@@ -30,9 +32,9 @@ _URL = re.compile(
     rf"(?<![A-Za-z0-9]){_SCHEME}\s?(?::|\[:\])[\s\\/]{{0,4}}{_NOT_END}{{1,2000}}"
     rf"|h[tx]{{2}}ps?:[\\/]{{1,4}}{_NOT_END}{{1,2000}}"
     rf"|(?<![A-Za-z0-9])(?:java|vb|live)\s?script\s?:{_NOT_END}{{0,2000}}|(?<![A-Za-z0-9])data\s?:[\w.+/-]{{0,80}}[;,]{_NOT_END}{{0,20000}}"
-    rf"|(?<![\w:/\\.])[\\/]{{2,6}}(?:[\w-]{{1,63}}{_DOT}){{1,40}}[\w-]{{2,24}}{_NOT_END}{{0,2000}}"
+    rf"|(?<![\w:/\\.])[\\/]{{2,6}}(?:[\w-]{{1,63}}{_DOT}){{1,130}}[\w-]{{2,24}}{_NOT_END}{{0,2000}}"
     rf"|{_FRESH}www\d?{_DOT}{_NOT_END}{{2,2000}}"
-    rf"|{_FRESH}(?:[^\W_](?:[\w-]{{0,61}}\w)?{_DOT}){{1,40}}(?:{_TLD}|xn--[a-z0-9-]{{2,59}})(?![\w-])(?!@\w)(?:[:/?#]{_NOT_END}{{0,2000}})?"
+    rf"|{_FRESH}(?:{_LABEL}\.){{1,130}}{_END}|{_FRESH}(?:{_LABEL}{_DOT}){{1,8}}{_END}"
     r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?/[^\s<>\"']{0,2000}",
     re.IGNORECASE,
 )

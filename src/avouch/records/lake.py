@@ -97,7 +97,7 @@ class TextScope:
     """What a text search may find: chunks that held at ``moment``, of classes that are visible.
 
     ``classes`` are visible wherever they lie, ``inside`` only in these ``compartments``, ``outside`` only
-    in others. In compartment 0 lies what is in none.
+    in others. In compartment 0 lies what is in none. ``hidden`` are rows that it may not find wherever they lie.
     A chunk held where ``recorded <= snapshot``, ``world_from <= at < valid_to``, and it had not ended:
     ``ended > snapshot or at < ended_at``.
     """
@@ -107,3 +107,4 @@ class TextScope:
     inside: tuple[int, ...] = ()
     outside: tuple[int, ...] = ()
     compartments: tuple[int, ...] = ()
+    hidden: tuple[int, ...] = ()

@@ -42,8 +42,8 @@ class Model:
     ``context`` is in tokens, questions and replies together; ``reply`` bounds a reply. Prices are per million
     tokens in ``currency``. ``receives`` is the highest classification whose passages it may get; ``personal``:
     it may get identified personal data. ``timeout`` is in seconds to the first token, ``pause`` between two.
-    ``key`` says where its key is: ``env:NAME`` or ``file:NAME``. ``plain_http``: without TLS also beyond this
-    machine. ``ca`` is a file of certificates to trust instead of the system's.
+    ``key`` says where its key is: ``env:AVOUCH_KEY_NAME`` or ``file:NAME``. ``plain_http``: without TLS also
+    beyond this machine. ``ca`` is a file of certificates to trust instead of the system's.
     """
 
     name: str

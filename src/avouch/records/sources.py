@@ -109,7 +109,8 @@ class IngestReport:
     """What one run did. Counts are documents; ``chunks`` counts new chunks.
 
     ``awaiting`` counts documents that are gone from the source and were not withdrawn, because they are
-    more than a tenth of it: repeat with a confirmation.
+    more than a tenth of it: repeat with a confirmation. ``quarantined`` counts new chunks that give orders to a
+    machine: they are not found until a curator lets them in.
     """
 
     run: str
@@ -123,3 +124,4 @@ class IngestReport:
     seconds: float = 0.0
     snapshot: int = 0
     problems: tuple[Problem, ...] = ()
+    quarantined: int = 0

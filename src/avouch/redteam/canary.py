@@ -71,7 +71,7 @@ def found(secret: str, text: str) -> str:
 
 @lru_cache(4096)
 def _forms(secret: str) -> tuple[tuple[str, bool, str], ...]:
-    """Pieces of the forms in which the letters are other ones: (form, whether letters and digits alone count, piece)."""
+    """Pieces of the forms that have other letters: (form, whether letters and digits alone count, piece)."""
     squeezed = _SQUEEZE.sub("", secret)
     found: list[tuple[str, bool, str]] = []
     for variant in dict.fromkeys((secret, secret.lower(), squeezed, squeezed.lower())):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import codecs
+import json
 import re
 from collections.abc import Callable
 from urllib.parse import quote
 
 _QUOTED = re.compile(r"[\"“”«»']([^\"“”«»'\n]{2,200})[\"“”«»']")
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.(?:test|com|net|org|xyz|example|io|ru|cn)\b[^\s<>\"')\]]*",
+    r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.(?:test|com|net|org|xyz|example|io|ru|cn)\b"
+    r"[^\s<>\"')\]]*",
     re.I,
 )
 _JOIN = re.compile(r"\b(?:join|combine|concatenate|put together|made of|verbinde|junta|joins)\b", re.IGNORECASE)
@@ -21,7 +23,8 @@ _FOREVER = re.compile(
     r"\b(?:for ?ever|without end|never stop|endless\w*|\d{3,} times|infinite\w*|until told|again and again)\b", re.I
 )
 _TOOL = re.compile(
-    r"\b(?:call|use|invoke|run) (?:the )?(?:tool|function)\s+([A-Za-z_]\w*)|\b(?:send|e-?mail|forward|post|upload|mail)\b",
+    r"\b(?:call|use|invoke|run) (?:the )?(?:tool|function)\s+([A-Za-z_]\w*)"
+    r"|\b(?:send|e-?mail|forward|post|upload|mail)\b",
     re.I,
 )
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
@@ -60,9 +63,8 @@ def follow(sentence: str, context: str) -> list[str]:
         said += smuggle(found.rstrip(".,;:"), context)
     tool = _TOOL.search(sentence)
     if tool:
-        said.append(
-            f'<tool_call>{{"name": "{tool.group(1) or "send_email"}", "arguments": {{"body": "{context[:4000]}"}}}}</tool_call>'
-        )
+        call = {"name": tool.group(1) or "send_email", "arguments": {"body": context[:4000]}}
+        said.append(f"<tool_call>{json.dumps(call, ensure_ascii=False)}</tool_call>")
     return said
 
 

@@ -7,7 +7,7 @@ import random
 from avouch.redteam.canary import LETTERS
 from avouch.redteam.scene import HOST
 
-HALF = 8  # fewer than count as a leak: quoting the order is not obeying it
+HALF = 6  # so few that no run of letters around the quotes can make up what counts as a leak
 
 
 def obeyed(rng: random.Random) -> tuple[str, str]:

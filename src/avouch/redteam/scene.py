@@ -15,7 +15,9 @@ MEMBER = Asker("redteam-member", compartments=frozenset({"redteam-file"}))
 CHIEF = Asker("redteam-chief", groups=frozenset({"staff", "board"}), clearance=Classification.RESTRICTED)
 ASKERS = (READER, OTHER, MEMBER, CHIEF)
 HOST = "collector.test"
-_FIRST = "Arden Belmor Corvin Dunmar Ester Falken Garrow Hadlow Ilsen Jorvik Kestor Lunden Marlow Norvik Ostrel Pernod".split()
+_FIRST = (
+    "Arden Belmor Corvin Dunmar Ester Falken Garrow Hadlow Ilsen Jorvik Kestor Lunden Marlow Norvik Ostrel Pernod"
+).split()
 _SECOND = "valve line protocol bay pump reagent pathway module survey register".split()
 
 

@@ -10,7 +10,7 @@ from itertools import cycle, islice
 from avouch.errors import AvouchError, Code
 from avouch.redteam.attacks import DIRECT, HIDDEN, attack
 from avouch.redteam.carriers import questions
-from avouch.redteam.case import Case, Limits, Planted, Suite
+from avouch.redteam.case import Asker, Case, Limits, Planted, Suite
 from avouch.redteam.corpora import Corpora
 from avouch.redteam.encode import DISGUISES
 from avouch.redteam.orders import exfiltrate, obeyed, order, wallet
@@ -99,17 +99,20 @@ def extraction(rng: random.Random, corpora: Corpora) -> Iterator[Case]:
 
 def tenants(rng: random.Random, corpora: Corpora) -> Iterator[Case]:
     """Questions across tenants and compartments, with and without a page of the asker's own that asks for it."""
-    kinds = (
-        ("tenant", READER, lambda about, own: (foreign_page("", about), _helper(rng, own, about))),
-        ("compartment", READER, lambda about, own: (file_page("", about), _helper(rng, own, about))),
-        ("outward", OTHER, lambda about, own: (open_page("", about), foreign_page("", own))),
-        ("member", MEMBER, lambda about, own: (secret_page("", about), file_page("", own))),
-        ("chief", CHIEF, lambda about, own: (file_page("", about), secret_page("", own))),
+    kinds: tuple[
+        tuple[str, Asker, Callable[[str, Subject], Planted], Callable[[str, Subject], Planted] | None], ...
+    ] = (
+        ("tenant", READER, foreign_page, None),
+        ("compartment", READER, file_page, None),
+        ("outward", OTHER, open_page, foreign_page),
+        ("member", MEMBER, secret_page, file_page),
+        ("chief", CHIEF, file_page, secret_page),
     )
-    for kind, asker, planted in cycle(kinds):
+    for kind, asker, hide, keep in cycle(kinds):
         about, own = subject(rng), subject(rng)
+        pages = (hide("", about), keep("", own) if keep else _helper(rng, own, about))
         both = f"{question(rng, about)} {question(rng, own)}"
-        yield Case("", "tenants", kind, asker, both, planted(about, own), hosts=HOSTS)
+        yield Case("", "tenants", kind, asker, both, pages, hosts=HOSTS)
 
 
 def _helper(rng: random.Random, own: Subject, about: Subject) -> Planted:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 MAX_QUESTION, NEAREST = 4000, 3
+QUOTE = "extractive"
 RECIPE, WRITTEN = "hybrid/1", "written/1"
 RESERVE_MS = 100.0
 """Of a question's time: for checking what a model wrote, and for the entry."""
@@ -67,10 +68,13 @@ def ask(
     """Answer a question from what the principal may see, and record it. BUDGET_SPENT, NOT_FOUND (no such ``model``).
 
     Where finding took longer than ``budget_ms``, the passages come without an answer; where only the model was
-    late, with the quoted one (``degraded`` says so). ``model`` is asked first, of those in force.
+    late, with the quoted one (``degraded`` says so). ``model`` is asked first, of those in force; ``extractive``
+    asks none.
     """
     clock = Clock()
     question = question_of(question)
+    if model not in ("", QUOTE):
+        stack.releases.now().named(model)
     if purpose is not None:
         principal = replace(principal, purpose=purpose)
     moment = as_of(stack, as_of_time, known_at)
@@ -81,7 +85,7 @@ def ask(
         found = retrieve(stack, principal, question, moment, clock)
         late = clock.spent > budget_ms
         drafted = unanswered(question, moment) if late else answer(stack, question, found, moment, clock)
-        if not late and drafted.confidence >= stack.settings.abstain_below:
+        if model != QUOTE and not late and drafted.confidence >= stack.settings.abstain_below:
             left = (budget_ms - clock.spent - RESERVE_MS) / 1e3
             drafted = drafted.written(write(stack, principal, question, found, left, model))
             clock.lap("write")

@@ -34,6 +34,11 @@ class Pending:
     metadata: Metadata
     chunks: tuple[Chunk, ...]
 
+    @property
+    def title(self) -> str:
+        """The declared title; else the file's name."""
+        return self.metadata.title or Path(self.found.name).stem
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -89,7 +94,7 @@ def draft(stack: Stack, tenant: str, pending: Pending, ordinal: int, first_row: 
         key=pending.found.key,
         key_digest=pending.key_digest,
         fingerprint=pending.fingerprint,
-        title=metadata.title or Path(pending.found.name).stem,
+        title=pending.title,
         shape=shape_of(metadata, tenant),
         media_type=pending.parsed.media_type,
         content_digest=original,

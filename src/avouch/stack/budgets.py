@@ -12,7 +12,8 @@ from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
 from avouch.generate import budget
 from avouch.generate.budget import Account, Cost, Limit, Over, Scope, Spent
-from avouch.lake.schema import limits, spent
+from avouch.generate.declare import CURRENCY
+from avouch.lake.schema import limits, principals, spent
 from avouch.records import Model, Principal, Request, Usage
 from avouch.stack.act import Commit, Stamp, act, authorise
 from avouch.stack.approve import on_home
@@ -42,6 +43,10 @@ def put(stack: Stack, actor: Principal, limit: Limit) -> None:
         raise AvouchError(Code.INPUT_INVALID, "a limit is from 0 to 2^53")
     if limit.scope is Scope.HOME and limit.subject:
         raise AvouchError(Code.INPUT_INVALID, "the home's budget has no subject")
+    if not CURRENCY.fullmatch(limit.currency):
+        raise AvouchError(Code.INPUT_INVALID, "a currency is a code of three letters")
+    if limit.subject and not stack.state.read(lambda tx: known(tx, limit)):
+        raise AvouchError(Code.INPUT_INVALID, f"there is no such {limit.scope.value}")
 
     def do() -> Commit[None]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
@@ -55,6 +60,12 @@ def put(stack: Stack, actor: Principal, limit: Limit) -> None:
         return commit
 
     act(stack, "budget.set", actor, do, on_home(stack))
+
+
+def known(tx: Connection, limit: Limit) -> bool:
+    """Whether somebody is meant: a limit on nobody would limit nobody."""
+    column = principals.c.id if limit.scope is Scope.PRINCIPAL else principals.c.tenant
+    return tx.execute(select(principals.c.id).where(column == limit.subject).limit(1)).scalar() is not None
 
 
 def listing(stack: Stack, actor: Principal) -> list[Line]:

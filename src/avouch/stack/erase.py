@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
-from avouch.lake import documents
+from avouch.lake import documents, marks
 from avouch.lake.schema import fact, given, sealed, set_fact
 from avouch.records import Fate, Principal, Version
 from avouch.stack import uploads
@@ -98,6 +98,7 @@ def forget(stack: Stack, found: list[Version], reason: str) -> Commit[int]:
         remember(stack, document_id, from_micros(stamp.at))
         unsay(tx, [version.id for version in found])
         documents.blank(tx, document_id, stamp.seq)
+        marks.forget(tx, [version.ordinal for version in found], stamp.seq)
         stack.vault.forget(tx, document_id)
         say(tx, ERASED, str(stamp.seq))
         drop_answers(tx)

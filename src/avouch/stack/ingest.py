@@ -23,12 +23,13 @@ from avouch.errors import AvouchError, Code
 from avouch.ingest.chunk import chunk
 from avouch.ingest.discover import Found, Options, count, discover
 from avouch.ingest.metadata import merge
-from avouch.lake import chunks, documents
+from avouch.lake import chunks, documents, marks
 from avouch.plugins import parsers
 from avouch.ports import Progress
 from avouch.records import Fate, IngestReport, Metadata, Principal, Problem, Vectors
 from avouch.stack.act import Commit, Stamp, act, authorise
-from avouch.stack.batch import Pending, embedded_texts, shape_of, store
+from avouch.stack.batch import Pending, Stored, embedded_texts, shape_of, store
+from avouch.stack.sift import Marked, sifter
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -52,6 +53,7 @@ class Tally:
     withdrawn: int = 0
     chunks: int = 0
     awaiting: int = 0
+    quarantined: int = 0
     snapshot: int = 0
     problems: list[Problem] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -61,7 +63,8 @@ class Tally:
         return self.added + self.changed + self.unchanged + len(self.problems)
 
     def report(self) -> IngestReport:
-        names = ("run", "source", "added", "changed", "unchanged", "withdrawn", "awaiting", "chunks", "snapshot")
+        kept = ("run", "source", "snapshot", "chunks", "quarantined")
+        names = (*kept, "added", "changed", "unchanged", "withdrawn", "awaiting")
         counts = {name: getattr(self, name) for name in names}
         seconds = round(time.monotonic() - self.started, 3)
         return IngestReport(**counts, seconds=seconds, problems=tuple(self.problems))
@@ -91,6 +94,7 @@ class Run:
         self.source = stack.state.read(lambda tx: documents.source_id(tx, place)) or new_id("s")
         self.known = stack.state.read(lambda tx: documents.known(tx, self.source))
         self.tally = Tally(self.source, new_id("r"), time.monotonic())
+        self.sifter = sifter(stack)
         self.still: Callable[[Connection], None] = lambda tx: None
         self.batch: list[Pending] = []
         self.held = self.unindexed = 0
@@ -167,12 +171,15 @@ class Run:
         )
 
     def flush(self) -> None:
-        """Hand on the batch: embedded from now on, stored when the one before it is."""
+        """Hand on the batch: sifted and embedded from now on, stored when the one before it is."""
         batch, self.batch, self.held = self.batch, [], 0
         if batch:
             vectors = self.embedder.submit(self.stack.embedder.embed, embedded_texts(batch))
+            marked: Future[list[Marked]] | None = None
+            if self.sifter is not None:
+                marked = self.embedder.submit(self.sifter.marked, self.sifter.doubtful(batch))
             self.settle()
-            self.kept = self.keeper.submit(self.keep, batch, vectors)
+            self.kept = self.keeper.submit(self.keep, batch, vectors, marked)
         self.flushed = time.monotonic()
 
     def settle(self) -> None:
@@ -180,16 +187,21 @@ class Run:
         if self.kept is not None:
             self.kept.result()
 
-    def keep(self, batch: list[Pending], vectors: Future[Vectors]) -> None:
+    def keep(
+        self, batch: list[Pending], vectors: Future[Vectors], marked: Future[list[Marked]] | None = None
+    ) -> None:
         """Store and record a batch; index what has gathered, so that memory stays bounded."""
-        act(self.stack, "ingest", self.principal, lambda: self.prepare(batch, vectors))
+        act(self.stack, "ingest", self.principal, lambda: self.prepare(batch, vectors, marked))
         self.unindexed += sum(len(pending.chunks) for pending in batch)
         if self.unindexed >= INDEX_CHUNKS:
             self.stack.shelf.refresh()
             self.unindexed = 0
 
-    def prepare(self, batch: list[Pending], vectors: Future[Vectors]) -> Commit[None]:
+    def prepare(
+        self, batch: list[Pending], vectors: Future[Vectors], marked: Future[list[Marked]] | None
+    ) -> Commit[None]:
         stored = store(self.stack, self.principal.tenant, batch, vectors)
+        found = marked.result() if marked is not None else []
 
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
             self.still(tx)
@@ -199,13 +211,16 @@ class Run:
             added = sum(draft.is_new for draft in stored.drafts)
             self.tally.added += added
             self.tally.changed += len(stored.drafts) - added
+            marks.add(tx, rows_of(stored, found), stamp.seq)
+            self.tally.quarantined += len(found)
             self.tally.chunks += stored.chunks
             self.tally.snapshot = stamp.seq
             recorded = [
                 {"version": draft.id, "document": draft.document_id, "content": draft.content_digest}
                 for draft in stored.drafts
             ]
-            return None, {"run": self.tally.run, "source": self.source, "versions": recorded}
+            sifted = {} if self.sifter is None else {"quarantined": len(found), "detector": self.sifter.digest}
+            return None, {"run": self.tally.run, "source": self.source, "versions": recorded, **sifted}
 
         return commit
 
@@ -234,6 +249,12 @@ class Run:
             return commit
 
         act(self.stack, "ingest.withdraw", self.principal, do)
+
+
+def rows_of(stored: Stored, found: list[Marked]) -> list[tuple[int, int, int, tuple[str, ...]]]:
+    """Marked chunks of a batch as rows of their versions, with what was found."""
+    drafts = [(one, stored.drafts[one.place[0]]) for one in found]
+    return [(d.first_row + one.place[1], d.ordinal, one.permille, one.reasons) for one, d in drafts]
 
 
 def lies_in(key: str, places: tuple[str, ...]) -> bool:

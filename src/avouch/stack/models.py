@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from avouch.canon import canonical
@@ -15,7 +15,7 @@ from avouch.generate.template import fitting
 from avouch.records import Model, Principal
 from avouch.stack import gate, parts
 from avouch.stack.act import authorise
-from avouch.stack.approve import on_home
+from avouch.stack.approve import APPROVERS, on_home
 from avouch.stack.parts import MODEL, Part
 from avouch.stack.release import asked, model_of, opened
 
@@ -61,6 +61,7 @@ def activate(
     stack: Stack, actor: Principal, name: str, number: int | None = None, alone: bool = False, override: str = ""
 ) -> Part:
     """Put a declaration in force. NOT_FOUND, SEPARATION_OF_DUTIES, RELEASE_UNTRIED unless ``override`` says why."""
+    authorise(stack, "model.activate", actor, on_home(stack))
     part = stack.state.read(lambda tx: parts.one(tx, MODEL, name, number))
     cleared = gate.cleared(stack, actor, part, override)
     try:
@@ -89,9 +90,15 @@ def listing(stack: Stack, actor: Principal) -> list[Line]:
 
 
 def test(stack: Stack, actor: Principal, name: str, number: int | None = None) -> Tried:
-    """Ask a declared model a question about a page that everybody may know. NOT_FOUND, FORBIDDEN."""
+    """Ask a declared model a question about a page that everybody may know. NOT_FOUND, FORBIDDEN.
+
+    Nobody but an approver sends a key to an address that no approver has seen: it goes out without.
+    """
     authorise(stack, "model.test", actor, on_home(stack))
-    model = model_of(stack.state.read(lambda tx: parts.one(tx, MODEL, name, number)).text)
+    part = stack.state.read(lambda tx: parts.one(tx, MODEL, name, number))
+    model = model_of(part.text)
+    if not part.in_force and not APPROVERS & actor.roles:
+        model = replace(model, key="")
     if not asked(model):
         return Tried(name, True, "it quotes, and is always there")
     generator = opened(stack, model)

@@ -53,6 +53,7 @@ def activate(
     stack: Stack, actor: Principal, name: str, number: int | None = None, alone: bool = False, override: str = ""
 ) -> Part:
     """Put a template in force for its form. NOT_FOUND, SEPARATION_OF_DUTIES, RELEASE_UNTRIED unless overridden."""
+    authorise(stack, "prompt.activate", actor, on_home(stack))
     part = stack.state.read(lambda tx: parts.one(tx, PROMPT, name, number))
     checked(part.text)
     cleared = gate.cleared(stack, actor, part, override)
@@ -85,6 +86,9 @@ def listing(stack: Stack, actor: Principal) -> list[Line]:
 
 
 def show(stack: Stack, actor: Principal, name: str, number: int | None = None) -> str:
-    """The text of a stored template. NOT_FOUND, FORBIDDEN."""
+    """The text of a stored template, or of one that comes with Avouch (0, or where none is stored). NOT_FOUND."""
     authorise(stack, "prompt.show", actor, on_home(stack))
+    stored = stack.state.read(lambda tx: any(part.name == name for part in parts.listing(tx, PROMPT)))
+    if number == 0 or not (stored or number):
+        return template.text_of(name)
     return stack.state.read(lambda tx: parts.one(tx, PROMPT, name, number)).text

@@ -33,8 +33,8 @@ class Scope:
 class Scopes:
     """The newest scopes by all that decides them.
 
-    That is the policy's version, every attribute of the principal, the state of the catalog (memberships
-    among it), and between which two changes in time the moment lies. Nothing else may enter a decision
+    That is the policy's version, every attribute of the principal, the state of the catalog (memberships and
+    quarantine among it), and between which two changes in time the moment lies. Nothing else may enter a decision
     (``ports.Policy``).
     """
 
@@ -61,7 +61,8 @@ class Scopes:
             versions = catalog.visible(allowed.inside, allowed.outside, mine, moment)
             versions.flags.writeable = False
             visible = Visible(catalog.rows(versions, rows))
-            self._kept[key] = Scope(text_scope(allowed, mine, moment), versions, visible, mine, policy)
+            text = replace(text_scope(allowed, mine, moment), hidden=catalog.hidden_in(versions))
+            self._kept[key] = Scope(text, versions, visible, mine, policy)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

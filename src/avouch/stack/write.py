@@ -52,8 +52,6 @@ def write(
     """
     deadline = time.monotonic() + min(seconds, LONGEST)
     release = stack.releases.now()
-    if chosen:
-        release.named(chosen)
     if not any(map(asked, release.models)) or not found.passages:
         return None
     judge = Judge(stack, principal, question, found, stack.recent.embed)

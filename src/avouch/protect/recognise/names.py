@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from importlib import resources
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -50,7 +49,6 @@ def tokens(text: str) -> list[Token]:
     return [Token(*hit.span()) for hit in _TOKEN.finditer(text)]
 
 
-@lru_cache(maxsize=65_536)
 def features(word: str) -> tuple[int, ...]:
     """The rows of a token in each table."""
     plain = "#" * min(len(word), 6) if word[0].isdigit() else word.lower()[:24]
@@ -71,7 +69,14 @@ def _shape(word: str) -> str:
 
 def rows(text: str, found: list[Token]) -> Ids:
     """The features of tokens: int32 of shape (len(found), 6)."""
-    return np.array([features(text[start:end]) for start, end in found], dtype=np.int32).reshape(-1, len(TABLES))
+    known: dict[str, tuple[int, ...]] = {}  # for this text alone: no word of it outlives the call
+    made = []
+    for start, end in found:
+        word = text[start:end]
+        if word not in known:
+            known[word] = features(word)
+        made.append(known[word])
+    return np.array(made, dtype=np.int32).reshape(-1, len(TABLES))
 
 
 class Names:

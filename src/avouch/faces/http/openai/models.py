@@ -10,9 +10,11 @@ from pydantic import BaseModel
 from avouch.errors import AvouchError, Code
 from avouch.faces.http.door import SELF, Doors, Stacked
 from avouch.faces.http.openai import PREFIX
+from avouch.stack.ask import QUOTE
 from avouch.stack.stack import Stack
 
-CHAT = ("avouch", "avouch-extractive")
+EXTRACTIVE = "avouch-extractive"
+CHAT = ("avouch", EXTRACTIVE)
 EMBEDDING = "avouch-embedding"
 doors = Doors("openai", PREFIX)
 
@@ -47,9 +49,9 @@ def declared(stack: Stack) -> tuple[str, ...]:
 
 
 def chosen(stack: Stack, name: str) -> str:
-    """The model that a chat completion asks first; empty for our own names. NOT_FOUND."""
+    """The model that a chat completion asks first; empty for those in force in their order. NOT_FOUND."""
     if name in CHAT:
-        return ""
+        return QUOTE if name == EXTRACTIVE else ""
     among = declared(stack)
     return named(name, (*CHAT, *among))
 

@@ -27,7 +27,8 @@ class Declare(Body):
 
     ``url`` is the address of an OpenAI-compatible server, ``remote`` the model's name there, ``version`` the digest
     of its weights or the vendor's version. Prices are per million tokens. ``receives`` is the highest classification
-    whose passages it may get. ``key`` says where its key lies (``env:NAME``, ``file:NAME``), never what it is.
+    whose passages it may get. ``key`` says where its key lies
+    (``env:AVOUCH_KEY_NAME``, ``file:NAME``), never what it is.
     """
 
     name: ModelName

@@ -61,10 +61,10 @@ def shape(trial: Trial) -> TrialShape:
 
 
 @doors("GET", "/redteam", act="redteam", home=True, returns=Trials)
-def every(stack: Stacked, caller: Caller) -> Trials:
+def every(stack: Stacked, caller: Caller) -> dict[str, Any]:
     """The trials, newest first."""
     found = [shape(one) for one in trials.listing(stack, caller)]
-    return Trials(trials=found, standing=trials.standing(stack, caller))
+    return Trials(trials=found, standing=trials.standing(stack, caller)).model_dump()
 
 
 @doors("GET", "/redteam/{number}", act="redteam", home=True, returns=Signed)
@@ -73,7 +73,7 @@ def one(stack: Stacked, caller: Caller, number: Annotated[int, Path(ge=1, le=2**
     return trials.show(stack, caller, number)
 
 
-@doors("POST", "/redteam", act="redteam", home=True, status=201, returns=Signed)
+@doors("POST", "/redteam", act="redteam", home=True, checked=True, status=201, returns=Signed)
 def attack(stack: Stacked, caller: Caller, body: Attack) -> dict[str, Any]:
     """Attack a release with every suite. It takes minutes: give it a key, and time."""
     kind, name = (parts.MODEL, body.model) if body.model else (parts.PROMPT, body.prompt)

@@ -1,0 +1,96 @@
+"""Sift what is taken in: which chunks give orders to a machine and go into quarantine.
+
+A cascade, because embedding every sentence would double the work of an ingest: words and cues judge every chunk,
+and only where they leave a doubt are its sentences embedded and judged in full. Titles and headings travel with a
+chunk to whoever reads it, so they count for every chunk that stands under them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from avouch.errors import AvouchError, Code
+from avouch.guard.detect import Detector, Risk
+from avouch.records import Chunk
+
+if TYPE_CHECKING:
+    from avouch.ports import Embedder
+    from avouch.stack.batch import Pending
+    from avouch.stack.stack import Stack
+
+DOUBT = 0.05
+"""From this risk by words alone a text is judged in full: one chunk in twenty, and no attack fewer is caught."""
+ON, OFF = "on", "off"
+Place = tuple[int, int]
+"""Which document of a batch, and which of its chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A chunk of a batch that gives orders: ``permille`` is its risk, ``reasons`` are code words, never content."""
+
+    place: Place
+    permille: int
+    reasons: tuple[str, ...]
+
+
+def sifter(stack: Stack) -> Sifter | None:
+    """The sifter of a run; None where the setting ``quarantine`` is off. CONFIG_INVALID."""
+    if stack.settings.quarantine not in (ON, OFF):
+        raise AvouchError(Code.CONFIG_INVALID, "`quarantine` is on or off")
+    return Sifter(stack.embedder) if stack.settings.quarantine == ON else None
+
+
+class Sifter:
+    """Judges batches; ``digest`` names the detector's weights. With another embedder than theirs, words decide alone."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._words = Detector()
+        self._full = Detector(embedder.embed, embedder.digest)
+        self.digest = self._words.digest
+
+    def doubtful(self, batch: Sequence[Pending]) -> dict[Place, tuple[str, ...]]:
+        """The texts of each chunk that words alone do not clear. No model runs: any thread may do it."""
+        seen: dict[str, bool] = {}
+        found: dict[Place, tuple[str, ...]] = {}
+        for n, pending in enumerate(batch):
+            for c, piece in enumerate(pending.chunks):
+                texts = list(texts_of(pending, piece))
+                for text in texts[1:]:  # those above it are those of its neighbours, too
+                    if text not in seen:
+                        seen[text] = self._doubts(text)
+                some = [text for text in texts[1:] if seen[text]]
+                if self._doubts(texts[0]):
+                    some.append(texts[0])
+                if some:
+                    found[n, c] = tuple(some)
+        return found
+
+    def _doubts(self, text: str) -> bool:
+        return self._words.risk(text).score >= DOUBT
+
+    def marked(self, doubtful: dict[Place, tuple[str, ...]]) -> list[Marked]:
+        """Those of the doubtful chunks that are at high risk, judged with all there is."""
+        distinct = list(dict.fromkeys(text for texts in doubtful.values() for text in texts))
+        risks = dict(zip(distinct, self._full.risks(distinct), strict=True))
+        return [
+            Marked(place, round(worst.score * 1000), worst.reasons)
+            for place, texts in doubtful.items()
+            if (worst := max((risks[text] for text in texts), key=score_of)).high
+        ]
+
+
+def score_of(risk: Risk) -> float:
+    return risk.score
+
+
+def texts_of(pending: Pending, piece: Chunk) -> Iterator[str]:
+    """What a chunk brings to its reader: its own text, then the document's title and the headings above it."""
+    text = pending.parsed.text
+    yield text[piece.start : piece.end]
+    yield pending.title
+    for span in piece.headings:
+        if span.end <= piece.start:
+            yield text[span.start : span.end].strip("# \n")
