@@ -183,9 +183,8 @@ def added(found: Alignment, sides: Sides) -> Iterator[Reason]:
     for cue in sides.claim:
         told = [settled(found, sides, i) for i in cue.items[:HEAD]]
         if False in told and True not in told:
-            near = max(found.pairs[i].near for i in cue.items[:HEAD] if i in found.pairs)
-            verdict = Verdict.CONTRADICTED if near >= SLOT / 2 else Verdict.UNSUPPORTED
-            yield Reason(NEGATION, verdict, f"The claim says “{cue.text}” where what is cited does not.")
+            words = f"The claim says “{cue.text}” where what is cited does not."
+            yield Reason(NEGATION, against(found, cue.items[:HEAD]), words)
 
 
 def removed(found: Alignment, sides: Sides) -> Iterator[Reason]:
@@ -195,9 +194,14 @@ def removed(found: Alignment, sides: Sides) -> Iterator[Reason]:
             mine = [back.get(Place(s, i)) for i in cue.items[:HEAD]]
             told = [settled(found, sides, i) for i in mine if i is not None]
             if told and True not in told and (mine[0] is not None or len(told) > 1):
-                yield Reason(
-                    NEGATION, Verdict.CONTRADICTED, f"What is cited says “{cue.text}” where the claim does not."
-                )
+                words = f"What is cited says “{cue.text}” where the claim does not."
+                yield Reason(NEGATION, against(found, [i for i in mine if i is not None]), words)
+
+
+def against(found: Alignment, items: Sequence[int]) -> Verdict:
+    """A contradiction where claim and source speak of one thing; else the claim is only without support."""
+    near = max((found.pairs[i].near for i in items if i in found.pairs), default=0.0)
+    return Verdict.CONTRADICTED if near >= SLOT / 2 else Verdict.UNSUPPORTED
 
 
 def unwarranted(found: Alignment) -> Iterator[Reason]:

@@ -40,8 +40,8 @@ _SPELLED = dict(
     s=second sec=second secs=second second=second seconds=second ms=millisecond msec=millisecond
     millisecond=millisecond milliseconds=millisecond min=minute mins=minute minute=minute minutes=minute h=hour
     hr=hour hrs=hour hour=hour hours=hour d=day day=day days=day wk=week wks=week week=week weeks=week
-    mo=month mos=month month=month months=month y=year yr=year yrs=year year=year years=year decade=decade
-    decades=decade century=century centuries=century
+    mo=month mos=month month=month months=month y=year yr=year yrs=year year=year years=year decade=tenyears
+    decades=tenyears century=century centuries=century
     m=meter metre=meter metres=meter meter=meter meters=meter cm=centimeter centimetre=centimeter
     centimetres=centimeter centimeter=centimeter centimeters=centimeter mm=millimeter millimetre=millimeter
     millimetres=millimeter millimeter=millimeter millimeters=millimeter μm=micrometer um=micrometer
@@ -49,7 +49,8 @@ _SPELLED = dict(
     kilometre=kilometer kilometres=kilometer kilometers=kilometer miles=mile inch=inch inches=inch feet=foot
     Hz=hertz kHz=kilohertz MHz=megahertz J=joule kJ=kilojoule kcal=kilocalorie cal=calorie calories=calorie W=watt
     kW=kilowatt V=volt mV=millivolt kV=kilovolt T=tesla mmHg=mmHg mmhg=mmHg kPa=kilopascal Pa=pascal Gy=gray
-    cGy=centigray mSv=millisievert Sv=sievert Bq=becquerel MBq=megabecquerel Ci=curie mCi=millicurie Da=dalton
+    cGy=centigray mSv=milliequivalentdose Sv=equivalentdose Bq=decayrate MBq=megadecayrate Ci=curierate
+    mCi=millicurierate Da=dalton
     kDa=kilodalton °C=degC °F=degF ℃=degC %=percent percent=percent ‰=permille ppm=ppm
     IU=international IUs=international U=international units=international unit=international mIU=milliinternational
     μIU=microinternational kU=kilointernational MU=megainternational mU=milliinternational
@@ -66,6 +67,11 @@ _OWN = (
     "foldchange = [folds]",
     "morgan = [map_distance]",
     "beatrate = 1 / minute",
+    # gray and sievert, hertz and becquerel have one dimension, and are not the same
+    "equivalentdose = [equivalent_dose]",
+    "decayrate = [decays]",
+    "curierate = 3.7e10 * decayrate",
+    "tenyears = 10 * year",  # pint's decade is one of frequencies
 )
 _LOOSE = {spelling.lower(): unit for spelling, unit in _SPELLED.items() if len(spelling) > 1 and spelling != "mM"}
 SHARE = "share"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from avouch.claims import units
-from avouch.claims.tokens import NUMBER, WORD, Token
+from avouch.claims.tokens import MARK, NUMBER, WORD, Token
 
 SMALL = dict(
     zip(
@@ -75,10 +75,22 @@ def figures(tokens: Sequence[Token], at: int) -> tuple[float | None, int, bool, 
     if token.key == "10" and end + 1 < len(tokens) and tokens[end].text == "^" and tokens[end + 1].kind == NUMBER:
         power = float(tokens[end + 1].key)
         return (10.0**power if power < 300 else None), end + 2, True, ""
+    if (part := fraction(tokens, at)) is not None:
+        return part, at + 3, True, ""
     if end < len(tokens) and tokens[end].key in _SCALES and tokens[end].key != "dozen":
         value, end = value * _SCALES[tokens[end].key], end + 1
     signed = at > 0 and tokens[at - 1].text == "-" and not tokens[at - 1].glued and token.glued
     return (-value if signed else value), end, True, ""
+
+
+def fraction(tokens: Sequence[Token], at: int) -> float | None:
+    """*1/2*, *2/3*: below one, of small whole numbers."""
+    parts = tokens[at : at + 3]
+    if [token.kind for token in parts] != [NUMBER, MARK, NUMBER] or parts[1].text != "/" or not parts[2].glued:
+        return None
+    above, below = parts[0].key, parts[2].key
+    small = above.isdecimal() and below.isdecimal() and len(below) < 3 and 0 < int(above) < int(below)
+    return int(above) / int(below) if small else None
 
 
 def spelled(tokens: Sequence[Token], at: int) -> tuple[float, int]:

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from avouch.claims.check import check
 from avouch.errors import AvouchError
 from avouch.generate.declare import digest_of
 from avouch.generate.gateway import Written
@@ -78,6 +79,13 @@ def write(
     withheld = tuple(claim for claim in claims if claim.verdict is not Verdict.SUPPORTED)
     stack.answered.put(key, kept(shown, told.model.name, facts["template"], list(found.versions)))
     return Writing(told.model.name, shown, withheld, tuple(notes), facts)
+
+
+def ready(stack: Stack) -> None:
+    """Load what writing needs, where a model is in force: names, units, words. It takes a second, once."""
+    if any(map(asked, stack.releases.now().models)):
+        stack.senses.of("ready")
+        check("Ready in 1 second.", ["Ready within 2 seconds of it."], (), stack.lexicon, stack.recent.embed)
 
 
 def facts_of(told: Written, framer: Framer, purse: DayPurse, notes: list[str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from avouch.faces.http.jobs import Jobs
 from avouch.faces.http.rates import Rates
 from avouch.faces.mcp.running import running
 from avouch.stack.stack import Stack
+from avouch.stack.write import ready
 
 EXPOSED = ["etag", "x-request-id", "retry-after", "location", "idempotency-replayed"]
 
@@ -84,5 +85,6 @@ def warm(app: FastAPI) -> None:
     try:
         stack.shelf.refresh()
         stack.embedder.embed(["ready"])
+        ready(stack)
     except AvouchError as error:
         app.state.unready = error.code.name
