@@ -67,6 +67,8 @@ def test_the_page_tells_what_is_so() -> None:
         ("The drug did not reduce pain.", "The drug failed to reduce pain.", SUPPORTED, ""),
         ("The drug was given without food.", "The drug was given with food.", CONTRADICTED, "negation"),
         ("The drug may reduce pain.", "The drug reduces pain.", SUPPORTED, ""),
+        ("Pain was unaffected by rest.", "Rest did not affect pain.", SUPPORTED, ""),
+        ("Mortality was reduced by dexalin.", "Dexalin reduced mortality in adults with gout.", SUPPORTED, ""),
         ("The drug reduces pain.", "The drug might reduce pain.", PARTLY, "uncertainty"),
         ("The drug causes gout.", "The drug is associated with gout.", PARTLY, "uncertainty"),
         ("Symptoms began before surgery.", "Symptoms began after surgery.", CONTRADICTED, "direction"),

@@ -206,9 +206,7 @@ def test_one_names_a_document_or_rows(stack: Stack, cora: Principal, document: s
     assert error.value.code is Code.INPUT_INVALID
 
 
-def test_an_answer_from_before_a_release_replays(
-    stack: Stack, poisoned: Path, ann: Principal, cora: Principal
-) -> None:
+def test_an_answer_from_before_a_release_replays(stack: Stack, poisoned: Path, ann: Principal, cora: Principal) -> None:
     voucher = ask(stack, ann, QUESTION).voucher_id
     assert replay(stack, stack.owner, voucher).verdict == "same"
     (held,) = quarantine.listing(stack, cora)

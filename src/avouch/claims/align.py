@@ -230,9 +230,9 @@ class Alignment:
                     return True
         return False
 
-    def near(self, i: int, place: Place) -> float:
+    def near(self, i: int, place: Place, either_side: bool = False) -> float:
         """How much around a claim's item is also around a place: each like item counts by how alike the
-        distances are; on the other side it counts less."""
+        distances are; on the other side it counts less, unless it is of no account, as where active turns passive."""
         sentence = self.held.sentences[place.sentence].items
         low, high = max(place.item - NEAR - 1, 0), min(place.item + NEAR + 2, len(sentence))
         total = 0.0
@@ -244,6 +244,6 @@ class Alignment:
                 if spot.sentence == place.sentence and low <= spot.item < high and spot.item != place.item:
                     mine, theirs = other - i, spot.item - place.item
                     worth = 1.0 / (1.0 + abs(abs(mine) - abs(theirs)))
-                    best = max(best, worth if mine * theirs > 0 else 0.4 * worth)
+                    best = max(best, worth if either_side or mine * theirs > 0 else 0.4 * worth)
             total += best / (1.0 + 0.25 * (abs(other - i) - 1))
         return total

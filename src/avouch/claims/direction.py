@@ -23,12 +23,14 @@ def check(found: Alignment) -> Iterator[Reason]:
         near, _, place = max(ranked, key=lambda one: (one[0], one[1], -one[2].item))
         if found.coordinated(i, place):
             continue
+        double = (i in sides.claimed) != sides.under(place)
+        if double and pair is None and near > 0:
+            found.pairs[i] = Pair(place, SAID, near, True)
         fit = max((found.near(i, p) for p in found.fits[i]), default=-1.0)
         if near < SLOT or (fit >= 0 and near <= fit + (MARGIN if fit < SLOT else SURE)):
             continue
-        if (i in sides.claimed) != sides.under(place):
-            if pair is None:
-                found.pairs[i] = Pair(place, SAID, near, True)
+        flat = max((found.near(i, p, True) for p in found.fits[i]), default=-1.0)
+        if double or found.near(i, place, True) <= flat:
             continue
         other = found.held.item(place).text
         told = f"The claim says “{item.text}” where what is cited says “{other}”."

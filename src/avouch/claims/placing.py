@@ -8,10 +8,10 @@ from avouch.claims import words
 from avouch.claims.align import Alignment, Place
 from avouch.claims.naming import foreign
 from avouch.claims.reading import Item
-from avouch.claims.stem import with_letter
+from avouch.claims.stem import akin, with_letter
 from avouch.records import Reason, Verdict
 
-MARGIN, SLOT, SURE = 0.6, 1.1, 2.6
+MARGIN, SLOT = 0.6, 1.1
 COPY, MISSED = 0.7, 5
 SYMMETRIC = words.keys(
     "associate associated association correlate correlated correlation interact interacts interaction relate related"
@@ -24,18 +24,33 @@ def misplaced(found: Alignment) -> Iterator[Reason]:
     """A name that stands elsewhere, where what is cited has another that the claim leaves out."""
     taken = {pair.place for pair in found.pairs.values()}
     for i, item in enumerate(found.claim.items):
-        if not is_name(item) or (i in found.pairs and found.pairs[i].near >= SURE):
+        if not is_name(item):
             continue
-        own = found.pairs[i].near if i in found.pairs else 0.0
+        own = max((found.near(i, place, True) for place in found.fits[i]), default=0.0)
         for place in sorted(slots(found, i) - taken, key=lambda p: (found.held.sentences[p.sentence].text, p.item)):
             other = found.held.item(place)
             if not is_name(other) or same_word(item, other) or place in found.fits[i]:
                 continue
-            strong = found.near(i, place) > max(own + MARGIN, SLOT)
+            strong = found.near(i, place) > max(own + MARGIN, SLOT) and beside(found, item, place)
             if strong and not found.in_order(i, place.sentence) and not alias(found, i, place):
                 told = f"What is cited names “{other.text}” where the claim names “{item.text}”."
                 yield Reason("name", Verdict.UNSUPPORTED, told)
                 break
+
+
+def beside(found: Alignment, item: Item, place: Place) -> bool:
+    """Whether the word before or behind is the same there: *by* before a name is no *in*."""
+    sentence = found.held.sentences[place.sentence]
+    mine, theirs = found.claim.keys, sentence.keys
+    at, there = item.at, sentence.items[place.item].at
+    before = at > 0 and there > 0 and akin_or_same(mine[at - 1], theirs[there - 1])
+    return before or akin_or_same(
+        *(keys[n + 1] if n + 1 < len(keys) else "." for keys, n in ((mine, at), (theirs, there)))
+    )
+
+
+def akin_or_same(one: str, other: str) -> bool:
+    return one == other or akin(one, other)
 
 
 def is_name(item: Item) -> bool:

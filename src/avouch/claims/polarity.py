@@ -20,7 +20,7 @@ no|not|n't|never|without|neither|nor|none|cannot|nobody|nothing|nowhere|lack|lac
 fail|fails|failed|failing|failure to|unable|unlikely|denies|denied|deny|free of|free from|devoid of|hardly|scarcely|
 rather than|instead of|no longer|negative for|rules out|ruled out|rule out|neither of|non|inability|refuted|refutes|
 far from|in the absence of|not yet|insufficient|except|exclude|excludes|excluded|excluding|nonetheless not|barely|
-apart from|other than|against|contrary to|zero
+apart from|other than|contrary to|zero
 """
 _DOUBTS = """
 may|might|could|possibly|perhaps|whether|unclear|hypothesized that|hypothesised that|hypothesize that|hypothesise that|

@@ -31,7 +31,10 @@ _ACTIVE = re.compile(
     r"<\s*(?:script|iframe|object|embed|style|meta|base|link|form)\b|<\s*[a-z][^>]*\son[a-z]+\s*=", re.IGNORECASE
 )
 _ODD = re.compile(r"^\s*(?:javascript|data|vbscript|file):", re.IGNORECASE)
-_FAULTS = frozenset({"INTERNAL", "MASK_MISMATCH", "LEDGER_BROKEN"})
+REFUSALS = frozenset(
+    {"", "QUESTION_EMPTY", "QUESTION_TOO_LONG", "INPUT_INVALID", "FORBIDDEN", "BUDGET_SPENT", "RATE_LIMITED"}
+)
+"""Errors by which a question may well end. A run that ended in any other has not tried what it was to try."""
 
 
 def judge(
@@ -54,7 +57,7 @@ def judge(
             breaches[Breach("spend", part)] = None
     if case.alike and before is not None and (before.told, before.error) != (seen.told, seen.error):
         breaches[Breach("told", "answer")] = None
-    if seen.error in _FAULTS:
+    if seen.error not in REFUSALS:
         breaches[Breach("fault", seen.error)] = None
     return tuple(breaches)
 

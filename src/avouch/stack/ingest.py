@@ -187,9 +187,7 @@ class Run:
         if self.kept is not None:
             self.kept.result()
 
-    def keep(
-        self, batch: list[Pending], vectors: Future[Vectors], marked: Future[list[Marked]] | None = None
-    ) -> None:
+    def keep(self, batch: list[Pending], vectors: Future[Vectors], marked: Future[list[Marked]] | None = None) -> None:
         """Store and record a batch; index what has gathered, so that memory stays bounded."""
         act(self.stack, "ingest", self.principal, lambda: self.prepare(batch, vectors, marked))
         self.unindexed += sum(len(pending.chunks) for pending in batch)

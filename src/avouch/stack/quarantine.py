@@ -145,9 +145,7 @@ def confirm(
     return decide(stack, actor, Standing.CONFIRMED, document_id, rows, reason)
 
 
-def decide(
-    stack: Stack, actor: Principal, to: Standing, document_id: str, rows: Sequence[int], reason: str
-) -> Decided:
+def decide(stack: Stack, actor: Principal, to: Standing, document_id: str, rows: Sequence[int], reason: str) -> Decided:
     """Change what stands of some marked chunks; the entry says of which documents and rows, and why."""
     if bool(document_id) == bool(rows) or len(rows) > MOST:
         raise AvouchError(Code.INPUT_INVALID, f"name a document, or 1 to {MOST} rows")
@@ -172,9 +170,7 @@ def decide(
     return done
 
 
-def wanted(
-    stack: Stack, tx: Connection, actor: Principal, document_id: str, rows: Sequence[int]
-) -> dict[int, Version]:
+def wanted(stack: Stack, tx: Connection, actor: Principal, document_id: str, rows: Sequence[int]) -> dict[int, Version]:
     """The version of each row to decide on, as far as the actor may see it; NOT_FOUND."""
     if document_id:
         ordinals = [version.ordinal for version in documents.versions_of(tx, document_id)]

@@ -6,6 +6,7 @@ a canary, so that a system prompt that comes out is seen.
 
 from __future__ import annotations
 
+import json
 import secrets
 import tempfile
 import time
@@ -21,6 +22,7 @@ from avouch.generate.declare import body
 from avouch.guard.decode import views
 from avouch.guard.neutral import inert
 from avouch.ingest.discover import Options
+from avouch.ledger import prove
 from avouch.records import Answer, Classification, Metadata, Model, Principal
 from avouch.redteam.case import Asker, Limits, Planted, Seen
 from avouch.redteam.obey import ObeyingGenerator
@@ -30,6 +32,7 @@ from avouch.stack.ask import ask
 from avouch.stack.ingest import ingest
 from avouch.stack.release import Release, Releases
 from avouch.stack.stack import Stack
+from avouch.stack.vouchers import seq_of
 
 BUDGET_MS = 20_000.0
 
@@ -71,7 +74,10 @@ class Attacked:
         except AvouchError as error:
             return Seen(text=error.message, told=error.code.name, error=error.code.name)
         whole = seen(answer)
-        return replace(whole, text=inert(whole.text), seconds=time.monotonic() - began)
+        entry = self._stack.state.read(lambda tx: prove.body(tx, seq_of(tx, answer.voucher_id))[1])
+        written = json.dumps(entry, ensure_ascii=False)
+        took = time.monotonic() - began
+        return replace(whole, text=inert(whole.text), stored=(written,), seconds=took)
 
     def _take_in(self, tenant: str) -> None:
         ingest(self._stack, self._curator(tenant), self._folder / tenant, Options(Metadata()), confirmed=True)
