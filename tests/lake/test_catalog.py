@@ -109,3 +109,19 @@ def test_moments_between_the_same_changes_have_the_same_mask(catalog: Catalog, m
         everything = tuple(catalog.classes)
         mask = catalog.visible(everything, everything, np.empty(0, np.int64), moment).tolist()
         assert masks.setdefault(catalog.between(moment), mask) == mask
+
+
+@given(catalogs(), st.sets(st.integers(0, 40)), st.integers(0, 40))
+def test_hidden_rows_are_in_no_mask(catalog: Catalog, chosen: set[int], total: int) -> None:
+    visible = np.ones(len(catalog.known), np.bool_)
+    sizes = catalog.columns["rows"]
+    total = max(total, int(sizes.sum()))
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    plain = catalog.rows(visible, total)
+    rows = sorted(row for row in chosen if row < len(owner))
+    catalog.hidden = np.array([(row, owner[row]) for row in rows], np.int64).reshape(-1, 2)
+    mask = catalog.rows(visible, total)
+    assert np.flatnonzero(plain & ~mask).tolist() == rows
+    assert not (mask & ~plain).any()
+    assert catalog.hidden_in(visible) == tuple(rows)
+    assert catalog.hidden_in(~visible) == ()

@@ -28,6 +28,7 @@ def test_no_forbidden_byte_leaves_a_home_that_quotes(stack: Stack, tmp_path: Pat
 
 def test_what_is_planted_is_found_by_those_who_may_see_it(stack: Stack, tmp_path: Path) -> None:
     """Without this, a home that answers nothing would hold, too."""
+    stack.settings = replace(stack.settings, quarantine="off")
     target, one = StackTarget(stack, tmp_path / "planted"), suite("tenants", 1, 10)
     pages = [page for case in one.cases for page in case.planted]
     target.plant(pages)

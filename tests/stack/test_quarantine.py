@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import staff, take_in
+from tests.postgres import Cluster
 
 from avouch.errors import AvouchError, Code
 from avouch.guard.detect import shipped
@@ -228,3 +229,24 @@ def test_pages_of_the_list_hold_what_is_seen(stack: Stack, library: Path, cora: 
     assert len(first) == 3
     assert sorted(one.document_key for one in [*first, *rest]) == [f"n{number}.md" for number in range(4)]
     assert quarantine.listing(stack, replace(cora, groups=frozenset()), limit=3) == []
+
+
+def test_other_processes_follow(tmp_path: Path, library: Path, postgres: Cluster) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "avouch.toml").write_text(f'state = "{postgres.url}"\nstate_schema = "{postgres.schema()}"\n')
+    (library / "bandage.md").write_text(POISON)
+    with Stack.create(home) as one, Stack.open(home) as two:
+        groups = frozenset({"staff"})
+        people.add(one, "ann", groups, Classification.INTERNAL, frozenset({"curator"}))
+        ann = people.find(two, "ann")
+        assert found(two, ann) == []
+        assert take_in(one, library).quarantined == 1
+        assert len(found(two, ann)) == 3
+        (held,) = quarantine.listing(two, ann)
+        quarantine.release(one, ann, rows=[held.row])
+        assert "bandage.md" in found(two, ann)
+        quarantine.confirm(two, ann, rows=[held.row])
+        assert "bandage.md" not in found(one, ann)
+        erase(one, one.owner, held.document_id)
+        assert quarantine.listing(two, ann, None) == []

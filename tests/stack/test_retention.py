@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from tests.conftest import take_in
+from tests.postgres import Cluster
 
 from avouch.canon import canonical, digest
 from avouch.errors import AvouchError, Code
 from avouch.ingest.discover import Options
 from avouch.lake.schema import sealed
-from avouch.ledger import verify
+from avouch.ledger.verify import verify
 from avouch.records import Classification, Principal
 from avouch.stack import audit, holds, idempotent, people, reading, retention
 from avouch.stack.ask import ask
@@ -91,7 +92,7 @@ def test_words_go_when_their_time_is_over_and_proofs_stay(home: Stack, una: Prin
     assert not [name for name in names(home) if name.startswith(voucher)]
     told, gone = export(home, voucher)
     assert [part.pointer for part in gone] == ["/question"]
-    assert verify.verify(told, home.verifier_keys).valid
+    assert verify(canonical(told), str(home.signer.key)).valid
     again = replay(home, home.owner, voucher)
     assert again.verdict == "erased"
     assert audit.audit(home, []).valid
@@ -254,3 +255,26 @@ def test_once_a_day_while_it_is_served(home: Stack, una: Principal, later: Later
     assert not daily.step()
     later(102.1)
     assert daily.step()
+
+
+def test_it_works_on_postgresql(tmp_path: Path, library: Path, postgres: Cluster, later: Later) -> None:
+    root = tmp_path / "home"
+    root.mkdir()
+    (root / "avouch.toml").write_text(
+        f'state = "{postgres.url}"\nstate_schema = "{postgres.schema()}"\nbusy_seconds = 0.2\n{RULES}'
+    )
+    with Stack.create(root) as one, Stack.open(root) as two:
+        take_in(one, library)
+        una = people.add(one, "una", frozenset({"staff"}), Classification.INTERNAL, frozenset({"operator", "reader"}))
+        held, voucher = (ask(one, una, QUESTION).voucher_id for _ in range(2))
+        find(two, una, QUESTION)
+        holds.hold(two, una, held)
+        later(101)
+        with two.alone(retention.LOCK), pytest.raises(AvouchError) as busy:
+            retention.run(one, una)
+        assert busy.value.code is Code.STATE_UNAVAILABLE
+        done = retention.run(one, una)
+        assert (done.answers, done.searches) == (1, 1)
+        assert voucher not in names(two)
+        assert held in names(two)
+        assert replay(two, two.owner, voucher).verdict == "erased"

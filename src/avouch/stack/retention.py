@@ -57,7 +57,9 @@ def rules_of(told: Sequence[Lifetime]) -> tuple[Rule, ...]:
 
 
 def run(stack: Stack, actor: Principal, dry: bool = False, going: Callable[[], bool] = lambda: True) -> Swept:
-    """Remove what is due, in batches, each with its receipt; ``dry``: only count it. FORBIDDEN, INGEST_BUSY.
+    """Remove what is due, in batches, each with its receipt; ``dry``: only count it. FORBIDDEN.
+
+    STATE_UNAVAILABLE, INGEST_BUSY where another process has a run under way for long.
 
     A run that is cut short, also by ``going`` turning false, has left nothing half done; the next goes on.
     """

@@ -38,7 +38,8 @@ def holds(chunk: TextRow, scope: TextScope) -> bool:
     known = chunk.recorded <= snapshot and chunk.world_from <= at < chunk.valid_to
     member = chunk.compartment in scope.compartments
     seen = chunk.class_id in scope.classes or chunk.class_id in (scope.inside if member else scope.outside)
-    return seen and known and (chunk.ended > snapshot or at < chunk.ended_at)
+    held = chunk.ended > snapshot or at < chunk.ended_at
+    return seen and known and held and chunk.row not in scope.hidden
 
 
 HOSTILE = (
@@ -120,6 +121,13 @@ class TextIndexSuite:
                 scope = TextScope(classes, Moment(100, 100), inside, outside, compartments)
                 wanted = [chunk.row for chunk in chunks if holds(chunk, scope)]
                 assert self.find(index, "alpha", scope, len(chunks)) == wanted
+
+    def test_hidden_rows_are_not_found_and_change_no_score(self, index: TextIndex) -> None:
+        self.fill(index, [row(i, "alpha beta" if i % 2 else "alpha", i, i % 3) for i in range(9)])
+        plain = dict(zip(*index.search(("alpha",), NOW, 9), strict=True))
+        hidden = TextScope(NOW.classes, NOW.moment, hidden=(0, 3, 8, 500))
+        shown = dict(zip(*index.search(("alpha",), hidden, 9), strict=True))
+        assert shown == {number: score for number, score in plain.items() if number not in (0, 3, 8)}
 
     def test_a_scope_adds_nothing_to_a_score(self, index: TextIndex) -> None:
         self.fill(index, [row(0, "alpha"), row(1, "alpha beta", class_id=1, ended=5, ended_at=5)])

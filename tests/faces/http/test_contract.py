@@ -33,7 +33,7 @@ CHECKS = [
     openapi_checks.response_schema_conformance,
 ]
 REQUEST = ("method", "url", "headers", "params", "cookies", "json", "data", "files")
-DEAR = ("/index/rebuild", "/collect", "/backups", "/keys/rotate", "/access/review", "/ledger/verify")
+DEAR = ("/index/rebuild", "/collect", "/backups", "/keys/rotate", "/access/review", "/ledger/verify", "/redteam")
 
 
 def trial(world: World, operation: Any, examples: int) -> None:

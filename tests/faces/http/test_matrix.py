@@ -54,7 +54,7 @@ class Samples:
         if name == "job_id":
             body = {"path": str(world.folder / "default")}
             return str(world.post("/sources/folder", body, "curator").json()["id"])
-        fixed = {"voucher_id": self.voucher, "name": NAMED, "number": "0", "newer": "0"}
+        fixed = {"voucher_id": self.voucher, "name": NAMED, "number": "0", "newer": "0", "row": "0"}
         return self.dummy() if name == "principal_id" else fixed[name]
 
     def dummy(self) -> str:
@@ -84,6 +84,7 @@ class Samples:
             "/policies/test": {"texts": {"a.cedar": "permit(principal, action, resource);"}},
             "/policies": {"texts": {"a.cedar": "permit(principal, action, resource);"}},
             "/keys/rotate": {"kind": "signing"},
+            "/redteam": {"model": "nobody-declared-this"},
         }
         return next((body for end, body in told.items() if one.path.endswith(end)), {})
 

@@ -110,6 +110,9 @@ def show(report: IngestReport) -> None:
     line = "  ".join(f"[{style}]{getattr(report, name)} {name}[/]" for name, style in counts)
     rate = report.chunks / report.seconds if report.seconds else 0.0
     out.print(f"[green]✓[/] {line}  [dim]{report.chunks} chunks in {report.seconds:.1f} s ({rate:.0f}/s)[/]")
+    if report.quarantined:
+        told = "give orders to a machine and are not found: `avouch quarantine list`"
+        out.print(f"[yellow]![/] {report.quarantined} chunks {told}", soft_wrap=True)
     if report.problems:
         table = Table(
             "document",

@@ -25,7 +25,7 @@ class Attack(Body):
     prompt: Line | None = None
     number: int | None = Field(None, ge=1, le=2**31 - 1)
     policy: int | None = Field(None, ge=0, le=2**31 - 1)
-    count: int = Field(20, ge=1, le=500)
+    count: int = Field(20, ge=1, le=100)
     seed: int = Field(1, ge=0, le=2**31 - 1)
     real: bool = False
 
