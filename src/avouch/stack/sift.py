@@ -44,7 +44,7 @@ def sifter(stack: Stack) -> Sifter | None:
 
 
 class Sifter:
-    """Judges batches. ``digest`` names the detector's weights; with another embedder than theirs, words alone decide."""
+    """Judges batches. ``digest`` names the detector's weights; with another embedder than theirs, words decide."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._words = Detector()
