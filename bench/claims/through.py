@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import re
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from claims.gold import Sample
+from claims.gold import SEED, Sample
 from claims.samples import samples
 from machine import facts, goal, quantiles, write
 from tests.model_server import Fake
@@ -82,7 +83,9 @@ def through(held: list[Sample]) -> dict[str, Any]:
         reader = home(stack, Path(folder) / "passages", held)
         stack.settings = replace(stack.settings, abstain_below=0.0)
         told = {"name": "says", "kind": "openai", "url": server.url, "version": "1", "owner": "bench"}
-        models.declare(stack, stack.owner, {**told, "receives": "internal", "context": 100_000, "reply": 8000})
+        models.declare(
+            stack, stack.owner, {**told, "receives": "restricted", "personal": True, "context": 100_000, "reply": 8000}
+        )
         models.activate(stack, stack.owner, "says", alone=True, override="a bench")
         for (of, _), speaker.group in groups.items():
             started = time.perf_counter()
@@ -115,7 +118,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=0, help="only so many claims, for a first look")
     options = parser.parse_args()
     held = samples(options.data / "bioasq")
-    held = held[: options.most] if options.most else held
+    held = random.Random(SEED).sample(held, options.most) if options.most else held
     missed = json.loads((Path(__file__).parent / "result.json").read_text())["caught_of_false"]
     found = through(held)
     most = 1 - missed + SLACK
