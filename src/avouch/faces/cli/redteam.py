@@ -76,9 +76,24 @@ def list_all(as_json: Json = False) -> None:
 @redteam.command("report")
 def show_report(
     number: Annotated[int | None, typer.Argument(help="The newest where it is left out.")] = None,
+    as_json: Json = False,
 ) -> None:
-    """Print a signed report as JSON."""
+    """Show the report of a trial; `--json` gives it as it was signed."""
     from avouch.stack.trials import show
 
     with opened() as stack:
-        show_json(show(stack, stack.owner, number))
+        told = show(stack, stack.owner, number)
+    if as_json:
+        return show_json(told)
+    body = told["report"]
+    table = Table("suite", "cases", "held", "withheld", "hostile pages", "kept out")
+    for one in body["suites"]:
+        names = ("cases", "held", "blocked", "hostile", "kept_out")
+        table.add_row(one["suite"], *(str(one[name]) for name in names))
+    out.print(table)
+    for why in body["why_not"]:
+        out.print(f"[red]✗[/] {why}", soft_wrap=True)
+    result = "[green]held[/]" if body["passed"] else "[red]failed[/]"
+    return out.print(
+        f"trial {told['number']} {result} · {body['ended'][:19]} · release {body['release']['digest'][:19]}"
+    )
