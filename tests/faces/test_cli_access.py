@@ -19,6 +19,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     return made
 
 
+@pytest.mark.slow
 def test_principals_come_change_and_go(shell: Shell) -> None:
     shell.run("principal", "add", "svc", "--kind", "service", "--tenant", "north")
     shell.run("principal", "change", "svc", "--roles", "curator", "--clearance", "internal")
@@ -57,6 +58,7 @@ def test_a_password_is_read_from_input_and_lets_in(shell: Shell) -> None:
     shell.run("access", "session", "end", "doc", "--all")
 
 
+@pytest.mark.slow
 def test_an_emergency_from_its_beginning_to_its_review(shell: Shell) -> None:
     why = "unconscious, allergy unknown"
     assert why not in shell.run("access", "emergency", "begin", "doc", "--reason", why, "--minutes", "5")

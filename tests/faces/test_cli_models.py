@@ -113,6 +113,7 @@ def test_an_amount_is_exact() -> None:
     assert [parts_of(text, 1_000_000, "") for text in ("12.50", "0.000001", "0")] == [12_500_000, 1, 0]
 
 
+@pytest.mark.slow
 def test_a_template_is_tried_stored_and_put_in_force(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "own.txt"
     file.write_text(TEMPLATE)

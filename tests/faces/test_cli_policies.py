@@ -28,6 +28,7 @@ def ids(shell: Shell) -> dict[str, str]:
     return {one["key"]: one["id"] for one in shell.json("documents", "list")}
 
 
+@pytest.mark.slow
 def test_from_the_shipped_policy_to_ones_own_and_back(shell: Shell, tmp_path: Path) -> None:
     leave = ids(shell)["leave.md"]
     shell.run("policy", "show", "--to", str(tmp_path))
