@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import numpy.typing as npt
+import re2
+
 from avouch.guard.tongues import ORDER, ORDERED
 
 _VERBS = (
@@ -95,17 +99,35 @@ def _lower(found: re.Match[str]) -> str:
     return found.group() if found.group().startswith("\\") else found.group().lower()
 
 
-_PATTERNS = tuple(re.compile(source, 0 if name in _CASED else re.IGNORECASE) for name, source in _SOURCES.items())
-_LOWER = tuple(
-    (name not in _CASED, re.compile(source if name in _CASED else re.sub(r"\\.|[A-Z]", _lower, source)))
-    for name, source in _SOURCES.items()
-)
-"""The same for ASCII, of which those without regard to case are held against the lower case: three times as fast."""
+_FOREIGN = [(NAMES.index(name), re.compile(_SOURCES[name], re.IGNORECASE)) for name in NAMES if "foreign" in name]
+_LETTER, _SPACE = re.compile(r"[^\W\x00-\x7f]"), re.compile(r"[^\S\x00-\x7f]")
 
 
-def cues(sentence: str) -> list[bool]:
+def _compiled(cased: bool) -> tuple[re2.Set, npt.NDArray[np.intp]]:
+    """One automaton over all cues of a kind, and the cue of each of its patterns."""
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    made, places = re2.Set.SearchSet(options), []
+    for place, (name, source) in enumerate(_SOURCES.items()):
+        if (name in _CASED) is cased:
+            made.Add(source if cased else re.sub(r"\\.|[A-Z]", _lower, source))
+            places.append(place)
+    made.Compile()
+    return made, np.array(places)
+
+
+_CASED_SET, _CASED_PLACES = _compiled(True)
+_FOLDED_SET, _FOLDED_PLACES = _compiled(False)
+"""What has no regard to case is held against the lower case. RE2 knows ASCII's words only."""
+
+
+def cues(sentence: str) -> npt.NDArray[np.bool_]:
     """Whether each of ``NAMES`` is there, in that order. Linear in the length of the sentence."""
-    if sentence.isascii():
-        lower = sentence.lower()
-        return [pattern.search(lower if folded else sentence) is not None for folded, pattern in _LOWER]
-    return [pattern.search(sentence) is not None for pattern in _PATTERNS]
+    found = np.zeros(len(NAMES), bool)
+    plain = sentence if sentence.isascii() else _LETTER.sub("_", _SPACE.sub(" ", sentence))
+    found[_CASED_PLACES[_CASED_SET.Match(plain) or []]] = True
+    found[_FOLDED_PLACES[_FOLDED_SET.Match(plain.lower()) or []]] = True
+    if plain is not sentence:
+        for place, pattern in _FOREIGN:
+            found[place] = pattern.search(sentence) is not None
+    return found

@@ -66,9 +66,11 @@ def _inside(text: str) -> Iterator[tuple[str, str]]:
             said = decode(payload.group())
             if sum(map(str.isalpha, said)) >= _SHORTEST and (how not in _STRICT or reads(said) or _nested(said)):
                 yield said, how
-    for how, turn in _WHOLE:
-        for line in plain.split("\n"):
-            said = turn(line) if len(line) >= _SHORTEST and not reads(line) else ""
+    for line in plain.split("\n"):
+        if len(line) < _SHORTEST or reads(line):
+            continue
+        for how, turn in _WHOLE:
+            said = turn(line)
             if said and said != line and reads(said):
                 yield said, how
 

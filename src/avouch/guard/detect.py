@@ -24,6 +24,8 @@ Embed = Callable[[Sequence[str]], Vectors]
 ENCODED, INVISIBLE, PAYLOADS = 2.0, 4.0, 60
 """What it adds to a logit that an order was encoded, or written where nobody sees it; windows of payloads at most."""
 _QUIET = frozenset({"number", "care", "dose", "table mark", "first person", "must", "question word", "foreign letters"})
+_NONE, _SILENT = np.empty(0, np.int32), np.float32(-30)
+_SPEAKS = np.array([name not in _QUIET for name in NAMES])
 _REASONS = 5
 
 
@@ -101,10 +103,13 @@ class Detector:
         words = f"{place.value}-words"
         flags = flags_of(sentences)
         dense = surroundings(flags, [len(sentence) for sentence in sentences])
+        if not vectors:  # no attack is known whose words alone give it away and that has no cue: most windows are done
+            speaks = np.asarray(flags[:, _SPEAKS].any(axis=1))
+            slots = [hashed(said) if aloud else _NONE for said, aloud in zip(sentences, speaks, strict=True)]
+            logits = self.weights.layers[words].logits(slots, dense) - np.float32(self.weights.thresholds[words])
+            return np.where(speaks, logits, _SILENT), flags
         slots = [hashed(sentence) for sentence in sentences]
         logits = self.weights.layers[words].logits(slots, dense)
-        if not vectors:
-            return logits - np.float32(self.weights.thresholds[words]), flags
         dense = np.hstack([dense, contrast(np.stack([vectors[sentence] for sentence in sentences]))])
         logits = logits + self.weights.layers[place.value].logits(slots, dense)
         return logits - np.float32(self.weights.thresholds[place.value]), flags

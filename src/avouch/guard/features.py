@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,18 +22,38 @@ _LONGEST = 120  # tokens of a window that count
 NEAR = 3  # windows on either side that a window is compared with
 
 
+class _Token(NamedTuple):
+    """A token's checksum, its bytes as the second of a pair and of a pair with a gap, and the slots of its own."""
+
+    crc: int
+    next: bytes
+    after: bytes
+    slots: frozenset[int]
+    is_word: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _token(token: str) -> _Token:
+    data, is_word = token.encode(), token[0].isalpha()
+    grams = [data]
+    if is_word:
+        padded = f"<{token}>"
+        grams += [f"#{padded[i : i + 4]}".encode() for i in range(max(1, len(padded) - 3))]
+    slots = frozenset(zlib.crc32(gram) % SLOTS for gram in grams)
+    return _Token(zlib.crc32(data), b" " + data, b" _ " + data, slots, is_word)
+
+
 def hashed(sentence: str) -> Indices:
-    """The slots (0 … SLOTS - 1, ascending, no doubles) of words, pairs, the first words and groups of letters."""
-    tokens = ["0" if token[0].isdigit() else token for token in _TOKEN.findall(sentence.lower())][:_LONGEST]
-    grams = set(tokens)
-    grams.update(f"{a} {b}" for a, b in pairwise(tokens))
-    grams.update(f"{a} _ {b}" for a, b in zip(tokens, tokens[2:], strict=False))
-    words = [token for token in tokens if token[0].isalpha()]
-    grams.update(f"^{' '.join(words[:n])}" for n in (1, 2, 3))
-    for word in set(words):
-        padded = f"<{word}>"
-        grams.update(f"#{padded[i : i + 4]}" for i in range(max(1, len(padded) - 3)))
-    return np.unique(np.array([zlib.crc32(gram.encode()) % SLOTS for gram in grams], np.int32))
+    """The slots (0 … SLOTS - 1, no doubles) of words, pairs, the first words and groups of letters."""
+    found = _TOKEN.findall(sentence.lower())[:_LONGEST]
+    tokens = [_token("0" if token[0].isdigit() else token) for token in found]
+    slots = set().union(*(token.slots for token in tokens))
+    crc32 = zlib.crc32  # a checksum goes on where another ended: no pair is ever put together
+    slots.update([crc32(b.next, a.crc) % SLOTS for a, b in pairwise(tokens)])
+    slots.update([crc32(b.after, a.crc) % SLOTS for a, b in zip(tokens, tokens[2:], strict=False)])
+    words = [token.next for token in tokens if token.is_word]
+    slots.update(crc32(b"^" + b"".join(words[:n])[1:]) % SLOTS for n in (1, 2, 3))
+    return np.fromiter(slots, np.int32, len(slots))
 
 
 def surroundings(flags: npt.NDArray[np.bool_], lengths: Sequence[int]) -> Vectors:

@@ -15,7 +15,7 @@ def windows(text: str) -> list[Span]:
     readings are judged. Of a long sentence the first 600 characters count.
     """
     found = {(span.start, min(span.end, span.start + LONGEST)) for span in sentences(text)}
-    start = 0
+    start = 0 if "\n" in text else len(text)
     while start < len(text):
         stop = text.find("\n", start)
         stop = len(text) if stop < 0 else stop
