@@ -125,8 +125,8 @@ def cues(sentence: str) -> npt.NDArray[np.bool_]:
     """Whether each of ``NAMES`` is there, in that order. Linear in the length of the sentence."""
     found = np.zeros(len(NAMES), bool)
     plain = sentence if sentence.isascii() else _LETTER.sub("_", _SPACE.sub(" ", sentence))
-    found[_CASED_PLACES[_CASED_SET.Match(plain) or []]] = True
-    found[_FOLDED_PLACES[_FOLDED_SET.Match(plain.lower()) or []]] = True
+    for automaton, places, text in ((_CASED_SET, _CASED_PLACES, plain), (_FOLDED_SET, _FOLDED_PLACES, plain.lower())):
+        found[places[automaton.Match(text.encode("utf-8", "replace")) or []]] = True
     if plain is not sentence:
         for place, pattern in _FOREIGN:
             found[place] = pattern.search(sentence) is not None

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+import re2
+
 from avouch.guard.fold import fold, hidden_tags, leet, reads, spaced
 
 LAYERS, PAYLOADS, MOST = 3, 32, 100_000
@@ -61,7 +63,8 @@ def _inside(text: str) -> Iterator[tuple[str, str]]:
     tags = hidden_tags(text)
     if tags:
         yield tags, "invisible"
-    for how, pattern, decode in _CODES:
+    for place in _TRACES.Match(plain.encode("utf-8", "replace")) or []:
+        how, pattern, decode = _CODES[place]
         for payload in pattern.finditer(plain):
             said = decode(payload.group())
             if sum(map(str.isalpha, said)) >= _SHORTEST and (how not in _STRICT or reads(said) or _nested(said)):
@@ -130,6 +133,26 @@ _CODES: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
     ("html", _ENTITY, html.unescape),
     ("unicode", _ESCAPE, _escapes),
 )
+
+
+def _traces() -> re2.Set:
+    """What every payload of a kind has in it, as one automaton: most texts have none, and are read once."""
+    made = re2.Set.SearchSet(re2.Options())
+    for trace in (
+        "[A-Za-z0-9+/_-]{16}",
+        "[A-Z2-7]{24}",
+        r"(?:[0-9A-Fa-f]{2}[\s:]?){12}|(?:\\x[0-9A-Fa-f]{2}){8}",
+        "[01]{8}",
+        "%[0-9A-Fa-f]{2}",
+        "&[#A-Za-z]",
+        r"\\u",
+    ):
+        made.Add(trace)
+    made.Compile()
+    return made
+
+
+_TRACES = _traces()
 _STRICT = frozenset({"base64", "base32"})  # any word of 16 letters has this shape
 _WHOLE: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("rot13", lambda line: codecs.encode(line, "rot13")),

@@ -51,11 +51,14 @@ class Sifter:
         self._full = Detector(embedder.embed, embedder.digest)
         self.digest = self._words.digest
 
-    def doubtful(self, batch: Sequence[Pending]) -> dict[Place, tuple[str, ...]]:
-        """The texts of each chunk that words alone do not clear. No model runs: any thread may do it."""
+    def doubtful(self, batch: Sequence[Pending], first: int = 0) -> dict[Place, tuple[str, ...]]:
+        """The texts of each chunk that words alone do not clear; ``first``: which of a whole batch the first is.
+
+        No model runs: any thread may do it.
+        """
         seen: dict[str, bool] = {}
         found: dict[Place, tuple[str, ...]] = {}
-        for n, pending in enumerate(batch):
+        for n, pending in enumerate(batch, first):
             for c, piece in enumerate(pending.chunks):
                 texts = list(texts_of(pending, piece))
                 for text in texts[1:]:  # those above it are those of its neighbours, too
