@@ -28,7 +28,8 @@ from ask.run import fill
 from machine import facts, goal, quantiles, write
 from serve.load import Client
 
-from avouch.stack import credentials, people, reading
+from avouch.stack import credentials, people
+from avouch.stack import entries as register
 from avouch.stack.stack import Stack
 
 LIMIT = 64
@@ -100,7 +101,7 @@ def measured(told: dict[str, Any]) -> dict[str, Any]:
 def vouchers(folder: Path) -> list[str]:
     """The vouchers of every recorded question, in order."""
     with Stack.open(folder / "home") as stack:
-        found = reading.entries(stack, stack.owner, -1, 10_000_000, "ask")
+        found = register.look(stack, stack.owner, register.Sought("ask"), None, 10_000_000).items
     return [one.body["voucher"] for one in found if one.body]
 
 

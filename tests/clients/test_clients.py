@@ -14,7 +14,7 @@ import pytest
 from tests.clients.served import Served
 
 from avouch.faces.http.rates import Rates
-from avouch.stack import people, reading
+from avouch.stack import library, people
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-clients" / "bin" / "python"
@@ -63,7 +63,7 @@ def test_llamaindex(service: Served) -> None:
 
 
 def test_mcp(service: Served) -> None:
-    foreign = reading.library(service.stack, people.find(service.stack, "bea"), "", 1)[0].id
+    foreign = library.listing(service.stack, people.find(service.stack, "bea"), "", 1)[0].id
     keys = (service.keys[who] for who in ("ann", "hugo", "bea", "vera"))
     script("mcp_client", service.url, *keys, foreign)
 

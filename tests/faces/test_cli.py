@@ -91,6 +91,22 @@ def test_documents_are_listed_shown_withdrawn_and_erased(shell: Shell) -> None:
     assert "ERASED" in shell.run("documents", "erase", found["sepsis.md"], "--yes", code=1)
 
 
+def test_a_raised_class_is_told_and_a_person_has_the_last_word(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "wards").mkdir()
+    (tmp_path / "wards" / "note.md").write_text("# Note\n\nMRN: 0012345 has a cough.\n")
+    words = ("ingest", str(tmp_path / "wards"), "--labels", "staff", "--class", "internal")
+    assert "the class of 1 documents was raised: 1 × it holds a patient's number" in shell.run(*words)
+    document = next(one["id"] for one in shell.json("documents", "list") if one["key"] == "note.md")
+    told = shell.run("documents", "show", document)
+    assert "restricted (declared internal)" in told
+    assert "raised: it holds a patient's number" in told
+    current = shell.json("documents", "show", document)["current"]
+    assert (current["classification"], current["declared"]) == ("restricted", "internal")
+    assert shell.json(*words, "--class-reviewed")["changed"] == 1
+    assert "internal (reviewed)" in shell.run("documents", "show", document)
+    assert [one["class_reviewed"] for one in shell.json("documents", "versions", document)] == [False, True]
+
+
 def test_the_ledger_is_verified_and_exported(shell: Shell, tmp_path: Path) -> None:
     assert "VALID" in shell.run("ledger", "verify")
     shell.run("ledger", "export", "--to", str(tmp_path / "log.jsonl"))

@@ -97,6 +97,18 @@ def test_a_budget_that_is_spent_leaves_the_quoted_answer(shell: Shell) -> None:
     assert shell.json("budget", "list") == []
 
 
+def test_what_models_did_is_a_table(shell: Shell) -> None:
+    shell.run("ask", ASKED, "--as", "ann")
+    found = shell.json("model", "activity", "--days", "1")
+    [line] = found["whole"]["models"]
+    assert (line["model"], found["days"][0]["models"]) == ("local", [line])
+    assert line["written"] + line["remembered"] + line["withheld"] + sum(line["fallbacks"].values()) > 0
+    told = shell.run("model", "activity")
+    assert "local" in told
+    assert found["until"] in told
+    assert "FORBIDDEN" in shell.run("model", "activity", "--as", "ann", code=1)
+
+
 def test_what_is_no_budget_is_refused(shell: Shell) -> None:
     assert "INPUT_INVALID" in shell.run("budget", "set", "--tokens", "1", code=2)
     both = shell.run("budget", "set", "--tenant", "default", "--whole-home", "--tokens", "1", code=2)

@@ -32,4 +32,5 @@ def test_a_run_that_is_too_small_fails_and_is_kept(shell: Shell) -> None:
 
 def test_what_cannot_be_tried_is_said(shell: Shell) -> None:
     assert "NOT_FOUND" in shell.run("redteam", "run", "--model", "nobody", code=1)
+    assert "INPUT_INVALID" in shell.run("redteam", "run", "--model", "m", "--prompt", "p", code=2)
     assert "NOT_FOUND" in shell.run("redteam", "run", "--suite", "none", code=1)

@@ -21,7 +21,6 @@ from avouch.generate.budget import (
     price,
     reserve,
     rule,
-    settle,
     taken,
 )
 from avouch.records import Classification, Principal, Usage
@@ -56,25 +55,6 @@ def test_what_is_reserved_is_enough(written: int, read: int) -> None:
     reserved, cost = most(priced, ASKED, 10.0), taken(priced, Usage(read, written), 9.9)
     assert cost.tokens <= reserved.tokens and cost.micros <= reserved.micros
     assert cost.milliseconds <= reserved.milliseconds
-
-
-@given(st.lists(COSTS), st.lists(st.tuples(COSTS, COSTS)))
-def test_settled_is_as_if_only_what_was_taken_had_been_spent(
-    before: list[Cost], calls: list[tuple[Cost, Cost]]
-) -> None:
-    spent = wanted = Spent()
-    for cost in before:
-        spent, wanted = reserve(spent, cost), reserve(wanted, cost)
-    for reserved, _ in calls:
-        spent = reserve(spent, reserved)
-    for reserved, cost in reversed(calls):
-        spent, wanted = settle(spent, reserved, cost), reserve(wanted, cost)
-    assert spent == wanted
-
-
-def test_settling_twice_does_not_make_money() -> None:
-    cost = Cost(10, 10, "USD", 10)
-    assert settle(settle(reserve(Spent(), cost), cost, Cost()), cost, Cost()) == Spent()
 
 
 @given(st.lists(COSTS, max_size=20), st.integers(0, 30_000), st.integers(0, 2 * 10**9))

@@ -1,17 +1,15 @@
-"""Templates are plain, whole, versioned; what is signed is all of it."""
+"""Templates are plain, whole, versioned; the digest is of all of one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.generate.made import model
 
 from avouch.errors import AvouchError, Code
-from avouch.generate import template
 from avouch.generate.frame import failures
-from avouch.generate.template import Template, fitting, read, shipped, verify
+from avouch.generate.template import Template, fitting, read, shipped
 from avouch.records import Grammar
 
 PLAIN = """name: mine
@@ -91,19 +89,12 @@ def test_line_ends_do_not_count() -> None:
     assert read(PLAIN.replace("\n", "\r\n")) == read(PLAIN)
 
 
-def test_every_part_is_in_the_digest_and_under_the_signature() -> None:
-    key = Ed25519PrivateKey.generate()
+def test_every_part_is_in_the_digest() -> None:
     made = read(PLAIN)
-    signature = key.sign(made.signed())
-    assert verify(made, signature, key.public_key())
     other_cases = (replace(made.cases[0], question="Who?"),)
     changes = {"name": "its", "version": 4, "form": "claims", "system": "{{mark}}", "user": "x", "cases": other_cases}
-    for name, value in changes.items():
-        changed = replace(made, **{name: value})  # type: ignore[arg-type]
-        assert changed.digest != made.digest and not verify(changed, signature, key.public_key())
-    assert not verify(made, signature, Ed25519PrivateKey.generate().public_key())
-    assert not verify(made, b"", key.public_key())
-    assert made.signed().startswith(template.DOMAIN)
+    digests = {replace(made, **{name: value}).digest for name, value in changes.items()}  # type: ignore[arg-type]
+    assert len(digests | {made.digest}) == len(changes) + 1
 
 
 def test_the_form_follows_from_what_the_server_can() -> None:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 LISTED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
 TRACKED = [ROOT / line for line in LISTED.split("\n") if line]
-LINES, FUNCTION, PARAMETERS = 345, 60, 9
+LINES, FUNCTION, PARAMETERS = 320, 60, 8
 """Only ever made smaller."""
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from avouch import durable
 from avouch.adapters.faiss_scan import FaissScan
 from avouch.adapters.tantivy_text import TantivyText
 from avouch.errors import AvouchError, Code
-from avouch.index import files
 from avouch.index.generation import Generation
 from avouch.index.manifest import Manifest
 from avouch.index.rows import RowFiles, blank
@@ -173,7 +173,7 @@ def every_step(monkeypatch: pytest.MonkeyPatch, kill_at: int) -> None:
         return step
 
     steps = [
-        (files, ("write_at", "replace", "sync_folder")),
+        (durable, ("write_at", "replace", "sync_folder")),
         (FaissScan, ("add", "save")),
         (TantivyText, ("add", "drop", "commit")),
         (RowFiles, ("erase",)),

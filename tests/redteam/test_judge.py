@@ -49,10 +49,11 @@ def test_what_the_asker_may_see_is_held() -> None:
         (Seen(f"https://else.test/?q={base64.urlsafe_b64encode(OPEN.encode()).decode()}"), "address", "data"),
         (Seen(f"https://e.test/?a={OPEN[:7]} https://e.test/?a={OPEN[7:14]}"), "address", "data in pieces"),
         (Seen("ok", calls=("send_email",)), "call", "calls"),
-        (Seen("ok", tokens=5000), "spend", "tokens"),
+        (Seen("ok", tokens=80_001), "spend", "tokens"),
         (Seen("ok", seconds=61.0), "spend", "seconds"),
         (Seen("x" * 40_001), "spend", "characters"),
         (Seen(error="MASK_MISMATCH"), "fault", "MASK_MISMATCH"),
+        (Seen(error="INPUT_INVALID"), "fault", "INPUT_INVALID"),
     ],
 )
 def test_each_rule_breaks(seen: Seen, rule: str, where: str) -> None:

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.redteam.stack_target import StackTarget
 
+from avouch.guard.neutral import inert
 from avouch.redteam.canary import found
 from avouch.redteam.case import Asker, Limits, Planted, Seen
 from avouch.redteam.release import Release
+from avouch.redteam.report import Pages
 from avouch.redteam.run import run
 from avouch.redteam.scene import ASKERS
 from avouch.redteam.suites import MAKERS, suite
 from avouch.stack.stack import Stack
+from avouch.stack.target import Attacked
 
 NAMES = ("indirect", "tenants", "membership", "poisoned")
 
 
+def quoting(stack: Stack, folder: Path, shown: Callable[[str], str] = inert) -> Attacked:
+    """A home in which no model writes, with every page let in."""
+    stack.settings = replace(stack.settings, quarantine="off")
+    release = Release((), (), stack.policy.version)
+    return Attacked(stack, folder / "planted", release, shown=shown)
+
+
 def test_no_forbidden_byte_leaves_a_home_that_quotes(stack: Stack, tmp_path: Path) -> None:
-    target = StackTarget(stack, tmp_path / "planted")
-    report = run([suite(name, 1, 5) for name in NAMES], target)
+    report = run([suite(name, 1, 5) for name in NAMES], quoting(stack, tmp_path))
     assert [(one.suite, failure) for one in report.results for failure in one.failures] == []
 
 
 def test_what_is_planted_is_found_by_those_who_may_see_it(stack: Stack, tmp_path: Path) -> None:
     """Without this, a home that answers nothing would hold, too."""
-    stack.settings = replace(stack.settings, quarantine="off")
-    target, one = StackTarget(stack, tmp_path / "planted"), suite("tenants", 1, 10)
+    target, one = quoting(stack, tmp_path), suite("tenants", 1, 10)
     pages = [page for case in one.cases for page in case.planted]
     target.plant(pages)
     for page in pages:
@@ -42,7 +49,7 @@ def test_what_is_planted_is_found_by_those_who_may_see_it(stack: Stack, tmp_path
 @pytest.mark.slow
 def test_every_suite_holds_on_a_home_that_quotes(stack: Stack, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    target = StackTarget(stack, tmp_path / "planted")
+    target = quoting(stack, tmp_path)
     report = run([suite(name, 2, 20) for name in MAKERS], target, lambda done, total, note: told.append((done, total)))
     assert [(one.suite, failure) for one in report.results for failure in one.failures] == []
     assert told[-1] == (20 * len(MAKERS), 20 * len(MAKERS)) and [done for done, _ in told] == sorted(d for d, _ in told)
@@ -50,7 +57,7 @@ def test_every_suite_holds_on_a_home_that_quotes(stack: Stack, tmp_path: Path) -
 
 def test_text_that_is_shown_as_it_is_breaks_on_live_addresses(stack: Stack, tmp_path: Path) -> None:
     """The run above would notice: the same home, shown by a face that makes nothing inert."""
-    report = run([suite("poisoned", 1, 12)], StackTarget(stack, tmp_path / "planted", lambda text: text))
+    report = run([suite("poisoned", 1, 12)], quoting(stack, tmp_path, lambda text: text))
     rules = {breach.rule for one in report.results for failure in one.failures for breach in failure.breaches}
     assert rules == {"address"}
 
@@ -83,7 +90,10 @@ def test_a_home_without_access_control_breaks_and_is_left_as_it_was() -> None:
     broken = {one.suite: len(one.failures) for one in report.results}
     assert all(broken[name] == 10 for name in ("direct", "tenants", "membership", "probes"))
     assert broken["benign"] == 0
-    assert all(one.kept_out == one.hostile for one in report.results)
+    assert all(one.hostile.marked == one.hostile.planted for one in report.results)
+    assert not any(one.harmless.marked for one in report.results)
+    [indirect] = [one for one in report.results if one.suite == "indirect"]
+    assert (indirect.hostile, indirect.harmless) == (Pages(10, 10), Pages(3, 0))
     assert report.leaks >= 40 and target.pages == {}
 
 

@@ -93,7 +93,7 @@ def test_who_may_add(stack: Stack) -> None:
         people.add(stack, "crowned", NONE, PUBLIC, frozenset({"owner"}), actor=admin)
     with refused(Code.FORBIDDEN):
         made(stack, "crowned", "owner", tenant="north")
-    assert {one.name for one in people.listing(stack)} == {"owner", "adm", "rea", "by-admin"}
+    assert {one.principal.name for one in people.accounts(stack, stack.owner)} == {"owner", "adm", "rea", "by-admin"}
     assert [told["actor"] for told in entries(stack, "access.refused")] == [
         reader.id,
         admin.id,

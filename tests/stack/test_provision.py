@@ -69,7 +69,7 @@ def test_claims_may_lie_deeper_or_under_an_address(trusting: Stack) -> None:
 def test_a_subject_is_a_text(trusting: Stack, subject: Any) -> None:
     with refused(Code.UNAUTHENTICATED):
         signin.by_oidc(trusting, {"sub": subject, "groups": ["a"]}, ISS)
-    assert len(people.listing(trusting)) == 1
+    assert len(people.accounts(trusting, trusting.owner)) == 1
 
 
 @pytest.mark.parametrize("name", ["owner", "two words", "a\x00b", "", "x" * 101, None, 7, "\u202eevil", "\ud800"])

@@ -15,7 +15,7 @@ from avouch.ingest.discover import Options
 from avouch.lake import marks
 from avouch.lake.marks import Standing
 from avouch.records import Classification, Metadata, Principal
-from avouch.stack import people, quarantine, reading
+from avouch.stack import entries, people, quarantine, reading
 from avouch.stack.ask import ask
 from avouch.stack.erase import erase
 from avouch.stack.find import find
@@ -50,7 +50,7 @@ def found(stack: Stack, person: Principal, question: str = QUESTION, as_of: str 
 
 
 def newest(stack: Stack, kind: str) -> dict[str, object]:
-    told = reading.entries(stack, stack.owner, -1, 1000, kind)[-1].body
+    told = entries.look(stack, stack.owner, entries.Sought(kind), None, 1000).items[-1].body
     assert told is not None
     return told
 
@@ -101,7 +101,7 @@ def test_a_released_chunk_can_be_put_out_for_good_and_then_stays_out(
 
 
 def test_no_moment_brings_it_back(stack: Stack, poisoned: Path, ann: Principal) -> None:
-    then = reading.entries(stack, stack.owner, -1, 1000)[-1].time
+    then = entries.look(stack, stack.owner, entries.Sought(), None, 1000).items[-1].time
     (poisoned / "bandage.md").write_text("# Bandages\n\nGauze bandages are changed every 24 hours.\n")
     assert take_in(stack, poisoned).quarantined == 0
     assert "bandage.md" in found(stack, ann)

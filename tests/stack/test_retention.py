@@ -18,7 +18,7 @@ from avouch.ingest.discover import Options
 from avouch.lake.schema import sealed
 from avouch.ledger.verify import verify
 from avouch.records import Classification, Principal
-from avouch.stack import audit, holds, idempotent, people, reading, retention
+from avouch.stack import audit, entries, holds, idempotent, people, retention
 from avouch.stack.ask import ask
 from avouch.stack.daily import Daily, retaining
 from avouch.stack.find import find
@@ -102,11 +102,11 @@ def test_words_go_when_their_time_is_over_and_proofs_stay(home: Stack, una: Prin
 def test_the_receipt_says_what_went_and_nothing_of_it(home: Stack, una: Principal, later: Later) -> None:
     ids = {ask(home, una, QUESTION).voucher_id, ask(home, una, SENSITIVE).voucher_id}
     entry = find(home, una, SENSITIVE).entry
-    (search,) = [one.body for one in reading.entries(home, home.owner, entry - 1, 1) if one.body]
+    (search,) = [one.body for one in entries.look(home, home.owner, entries.Sought(), entry - 1, 1).items if one.body]
     ids.add(str(search["search"]))
     later(101)
     done = retention.run(home, una)
-    (body,) = [one.body for one in reading.entries(home, home.owner, -1, 1000, "retention")]
+    (body,) = [one.body for one in entries.look(home, home.owner, entries.Sought("retention"), None, 1000).items]
     assert body is not None
     assert set(body["ids"]) == ids
     assert body["digest"] == digest(canonical(sorted(ids)))

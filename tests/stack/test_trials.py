@@ -17,7 +17,7 @@ from avouch.records import Principal
 from avouch.redteam import report
 from avouch.redteam.judge import EXFILTRATION
 from avouch.redteam.suites import MAKERS
-from avouch.stack import gate, models, parts, policies, reading, trials
+from avouch.stack import entries, gate, models, parts, policies, trials
 from avouch.stack.parts import MODEL, Part
 from avouch.stack.stack import Stack
 from avouch.stack.trials import Asked
@@ -78,7 +78,9 @@ def test_a_named_person_may_override_with_a_reason(stack: Stack, part: Part) -> 
     with pytest.raises(AvouchError, match="RELEASE_UNTRIED"):
         models.activate(stack, stack.owner, "m", alone=True, override="  ")
     models.activate(stack, stack.owner, "m", alone=True, override="a pilot on one ward")
-    kinds = [entry.body for entry in reading.entries(stack, stack.owner, -1, 100, "model.activate")]
+    kinds = [
+        entry.body for entry in entries.look(stack, stack.owner, entries.Sought("model.activate"), None, 100).items
+    ]
     assert "a pilot on one ward" in str(kinds)
     assert stack.owner.id in str(kinds)
 

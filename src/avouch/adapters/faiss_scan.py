@@ -29,6 +29,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from avouch import durable
 from avouch.errors import AvouchError, Code
 from avouch.ports import Part
 from avouch.records import Mask, Rows, Vectors
@@ -150,10 +151,10 @@ class FaissScan:
             segments, rows, width = self._segments, len(self), self.dimensions
             folder.mkdir(parents=True, exist_ok=True)
             if not self._saved:
-                _replace(folder / ROTATION, self._rotation.tobytes())
+                durable.replace(folder / ROTATION, self._rotation.tobytes())
             # Before the codes: the bounds of rows that a crash will cut off are only too large.
             bounds = [(segment.residual, segment.longest) for segment in segments]
-            _replace(folder / BOUNDS, json.dumps(bounds).encode("ascii"))
+            durable.replace(folder / BOUNDS, json.dumps(bounds).encode("ascii"))
             with (folder / CODES).open("r+b" if self._saved else "wb") as file:
                 for row in self._erased:
                     file.seek(row * width)
@@ -316,12 +317,3 @@ def _parts(start: int, stop: int) -> Iterator[slice]:
 def _rounding(dimensions: int) -> float:
     """What float32 sums over unit vectors can be off by: rotating both, their product, their norms."""
     return dimensions * 2.0**-21
-
-
-def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

@@ -7,7 +7,6 @@ after each matrix product, as the threads of one batch would.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as failures
 from tokenizers import Tokenizer
 
 from avouch.adapters.minilm_graph import GRAPH, cached_graph, load_weights
-from avouch.canon import canonical, digest
+from avouch.canon import canonical, digest, file_digest
 from avouch.errors import AvouchError, Code
 from avouch.records import Rows, Vectors
 
@@ -194,12 +193,6 @@ def parts(folder: Path) -> list[str]:
     if missing:
         raise AvouchError(Code.MODEL_INVALID, f"{folder} has no {', no '.join(missing)}")
     return sorted({*needed, *onnx})
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_json(path: Path) -> Mapping[str, Any]:

@@ -10,8 +10,8 @@ import numpy as np
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
-from avouch.adapters.onnx_embedder import FAILURES, file_digest, read_json
-from avouch.canon import canonical, digest
+from avouch.adapters.onnx_embedder import FAILURES, read_json
+from avouch.canon import canonical, digest, file_digest
 from avouch.errors import AvouchError, Code
 
 LABELS = ("entail", "neutral", "contradict")

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import httpcore2
 
+from avouch.adapters.trust import trust
 from avouch.errors import AvouchError, Code
 from avouch.issuers import LOOPBACK
 from avouch.records import Model
@@ -134,7 +135,9 @@ class Link:
 
     def __init__(self, model: Model, connections: int) -> None:
         self.base = address(model)
-        context = trust(Path(model.ca) if model.ca else None) if self.base.startswith("https:") else None
+        context = (
+            trust(Path(model.ca) if model.ca else None, "a model's `ca`") if self.base.startswith("https:") else None
+        )
         self.pool = httpcore2.ConnectionPool(
             ssl_context=context,
             max_connections=connections,
@@ -157,13 +160,3 @@ def address(model: Model) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and (host in LOOPBACK or model.plain_http)):
         raise AvouchError(Code.CONFIG_INVALID, f"{model.name}: http only to this machine, or with plain_http")
     return url
-
-
-def trust(ca: Path | None) -> ssl.SSLContext:
-    """TLS 1.2 or newer, with the server's name checked. CONFIG_INVALID."""
-    try:
-        context = ssl.create_default_context(cafile=str(ca) if ca else None)
-    except (OSError, ssl.SSLError) as error:
-        raise AvouchError(Code.CONFIG_INVALID, "a model's `ca` names no file of certificates") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context

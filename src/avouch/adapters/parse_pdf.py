@@ -17,7 +17,7 @@ from avouch.errors import AvouchError, Code
 from avouch.plaintext import clean
 from avouch.records import Block, BlockKind, Metadata, Parsed
 
-_PDFIUM = Lock()
+PDFIUM = Lock()
 _LOCKED = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 _HEADING_CHARS = 160
 _GAP = 1.3
@@ -48,7 +48,7 @@ class PdfParser:
         """Text with page offsets. PDF_ENCRYPTED, PDF_SCANNED where no page has text, PARSE_FAILED."""
         import pypdfium2
 
-        with _PDFIUM:
+        with PDFIUM:
             try:
                 document = pypdfium2.PdfDocument(data)
             except pypdfium2.PdfiumError as error:

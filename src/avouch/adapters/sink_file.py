@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from avouch.durable import sync_folder
 from avouch.errors import AvouchError, Code
 from avouch.ports import Notice
 
@@ -47,7 +48,7 @@ class FileSink:
         finally:
             os.close(descriptor)
         if made:
-            sync(self.path.parent)
+            sync_folder(self.path.parent)
 
     def _rotate(self, more: int) -> None:
         size = self.path.stat().st_size if self.path.exists() else 0
@@ -57,7 +58,7 @@ class FileSink:
         there = [one.name.removeprefix(prefix) for one in self.path.parent.glob(f"{prefix}*")]
         number = 1 + max((int(one) for one in there if one.isdigit()), default=0)
         self.path.rename(self.path.with_name(f"{prefix}{number}"))
-        sync(self.path.parent)
+        sync_folder(self.path.parent)
 
     def close(self) -> None:
         """Nothing is kept open: whoever moves the file away finds a new one made."""
@@ -81,12 +82,3 @@ def cut(path: Path) -> None:
         if at < end:
             stream.truncate(at)
             os.fsync(stream.fileno())
-
-
-def sync(folder: Path) -> None:
-    """Make a new or renamed name in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

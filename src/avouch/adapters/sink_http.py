@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 
-from avouch.adapters.sink_syslog import trust
+from avouch.adapters.trust import trust
 from avouch.errors import AvouchError, Code
 from avouch.ports import Notice
 
@@ -31,7 +31,7 @@ class HttpSink:
         self.name = url.partition("?")[0]
         self._url, self._form = url, form
         headers = {"content-type": MEDIA[form], **({"authorization": f"Bearer {token}"} if token else {})}
-        verify: ssl.SSLContext | bool = trust(ca) if url.startswith("https:") else False
+        verify: ssl.SSLContext | bool = trust(ca, "`siem_ca`") if url.startswith("https:") else False
         self._client = httpx2.Client(headers=headers, timeout=SECONDS, verify=verify, trust_env=False)
         self._over, self._busy = threading.Event(), threading.Lock()
 

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Sequence
 from pathlib import Path
 
+from avouch.adapters.trust import trust
 from avouch.canon import from_micros
 from avouch.errors import AvouchError, Code
 from avouch.ports import Notice
@@ -35,7 +36,7 @@ class SyslogSink:
     def __init__(self, host: str, port: int, way: str = TLS, ca: Path | None = None, seconds: float = SECONDS) -> None:
         self.host, self.port, self.way, self.seconds = host, port, way, seconds
         self.name = f"syslog+{way}://{host}:{port}"
-        self._context = trust(ca) if way == TLS else None
+        self._context = trust(ca, "`siem_ca`") if way == TLS else None
         self._own = NAME.sub("", socket.gethostname())[:255] or "-"
 
     def send(self, notices: Sequence[Notice]) -> None:
@@ -100,13 +101,3 @@ def drain(plain: socket.socket) -> None:
     """Read until the receiver has closed its side as well."""
     while plain.recv(4096):
         pass
-
-
-def trust(ca: Path | None) -> ssl.SSLContext:
-    """TLS 1.2 or newer, with the receiver's name checked. CONFIG_INVALID."""
-    try:
-        context = ssl.create_default_context(cafile=str(ca) if ca else None)
-    except (OSError, ssl.SSLError) as error:
-        raise AvouchError(Code.CONFIG_INVALID, "`siem_ca` names no file of certificates") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context

@@ -117,7 +117,7 @@ class Pair:
     turned: bool = False
 
 
-def candidates(item: Item, claim: Reading, held: Window) -> dict[Place, float]:
+def candidates(item: Item, held: Window) -> dict[Place, float]:
     """The places that an item may stand for, with how well each fits."""
     if item.quantity is not None:
         return {
@@ -167,7 +167,7 @@ class Alignment:
 
     def __init__(self, claim: Reading, held: Window) -> None:
         self.claim, self.held = claim, held
-        self.fits = [candidates(item, claim, held) for item in claim.items]
+        self.fits = [candidates(item, held) for item in claim.items]
         self.by_meaning(claim, held)
         self.by_compound(claim, held)
         self.turned = [{} if item.quantity else {**undone(item, held), **opposites(item, held)} for item in claim.items]

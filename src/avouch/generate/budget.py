@@ -7,7 +7,7 @@ did cost takes the reservation's place after it, on the day on which it was rese
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 from enum import Enum
 
@@ -146,11 +146,3 @@ def reserve(spent: Spent, cost: Cost) -> Spent:
     if cost.micros:
         micros[cost.currency] = micros.get(cost.currency, 0) + cost.micros
     return Spent(spent.tokens + cost.tokens, micros, spent.milliseconds + cost.milliseconds)
-
-
-def settle(spent: Spent, reserved: Cost, cost: Cost) -> Spent:
-    """Spent with what was taken in the place of what was reserved for it; never below nothing."""
-    back = replace(reserved, tokens=-reserved.tokens, micros=-reserved.micros, milliseconds=-reserved.milliseconds)
-    told = reserve(reserve(spent, cost), back)
-    micros = {name: count for name, count in told.micros.items() if count > 0}
-    return Spent(max(told.tokens, 0), micros, max(told.milliseconds, 0))

@@ -1,4 +1,4 @@
-"""Prompt templates: plain texts with named places, a version, test cases, a digest, and a form to be signed.
+"""Prompt templates: plain texts with named places, a version, test cases and a digest.
 
 There is no logic in them, on purpose: a place is filled once and what fills it is never looked at again, so no
 passage can become part of a template, and whoever approves one can read all that it can ever say.
@@ -14,16 +14,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from avouch.canon import canonical, digest
 from avouch.errors import AvouchError, Code
 from avouch.records import Grammar, Message
 
 MARKS, CLAIMS = "marks", "claims"
 """How the reply cites: sentences with marks ``[1]``, or JSON with claims."""
-DOMAIN = b"avouch.template/v1\n"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 PLACE = re.compile(r"\{\{([a-z]*)\}\}")
 SECTION = re.compile(r"^== *(.*?) *$", re.MULTILINE)
@@ -69,10 +65,6 @@ class Template:
         texts = {"name": self.name, "form": self.form, "system": self.system, "user": self.user}
         return {**texts, "version": self.version, "cases": cases}
 
-    def signed(self) -> bytes:
-        """The bytes that a signature is over."""
-        return DOMAIN + canonical(self.told())
-
     def fill(self, places: Mapping[str, str]) -> tuple[Message, ...]:
         """The messages. What is put in is not searched for places."""
         return tuple(
@@ -83,15 +75,6 @@ class Template:
 
 def plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
-
-
-def verify(template: Template, signature: bytes, key: Ed25519PublicKey) -> bool:
-    """Whether the signature is of exactly this template."""
-    try:
-        key.verify(signature, template.signed())
-    except InvalidSignature:
-        return False
-    return True
 
 
 def read(text: str) -> Template:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from avouch import durable
 from avouch.errors import AvouchError, Code
-from avouch.index import files
 
 CURRENT = "CURRENT"
 
@@ -31,7 +31,7 @@ def following(root: Path) -> tuple[int, Path]:
 
 def switch(root: Path, folder: Path) -> None:
     """Let the generation in ``folder`` serve from now on, in one step, and remove all others."""
-    files.replace(root / CURRENT, folder.name.encode("ascii"))
+    durable.replace(root / CURRENT, folder.name.encode("ascii"))
     sweep(root)
 
 

@@ -16,8 +16,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from avouch import durable
 from avouch.errors import AvouchError, Code
-from avouch.index import files
 from avouch.index.manifest import Manifest
 from avouch.index.rows import RowFiles, blank
 from avouch.ports import TextIndex, VectorScan
@@ -60,7 +60,7 @@ class Generation:
         folder.mkdir(parents=True)
         manifest = Manifest(number, model_digest, dimensions)
         manifest.write(folder)
-        files.sync_folder(folder.parent)
+        durable.sync_folder(folder.parent)
         return cls(folder, manifest, open_scan, open_text)
 
     @classmethod
@@ -186,7 +186,7 @@ class Generation:
 
     def _turn(self, manifest: Manifest) -> None:
         """The one step in which a new state begins."""
-        files.sync_folder(self.folder)
+        durable.sync_folder(self.folder)
         manifest.write(self.folder)
         self.manifest = manifest
         self.vectors, self.spans = self._files.map(manifest.rows)

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from avouch import durable
 from avouch.errors import AvouchError, Code
-from avouch.index import files
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -27,7 +27,7 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         data = json.dumps(asdict(self), indent=1, sort_keys=True)
-        files.replace(folder / NAME, data.encode("ascii"))
+        durable.replace(folder / NAME, data.encode("ascii"))
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from avouch import durable
 from avouch.errors import AvouchError, Code
-from avouch.index import files
 from avouch.records import SPAN, Mask, Rows, Spans, Vectors
 
 VECTORS, SPANS = "vectors.f32", "spans.bin"
@@ -35,8 +35,8 @@ class RowFiles:
     def write(self, first_row: int, vectors: Vectors, spans: Spans) -> None:
         """Put rows at ``first_row`` … and cut off what is beyond, durably."""
         vectors = np.ascontiguousarray(vectors, np.float32)
-        files.write_at(self.folder / VECTORS, first_row * self.dimensions * 4, vectors.data)
-        files.write_at(self.folder / SPANS, first_row * SPAN.itemsize, spans.tobytes())
+        durable.write_at(self.folder / VECTORS, first_row * self.dimensions * 4, vectors.data)
+        durable.write_at(self.folder / SPANS, first_row * SPAN.itemsize, spans.tobytes())
 
     def map(self, rows: int) -> tuple[Vectors, Spans]:
         """Vectors (rows, dimensions) and spans (rows,), read-only maps of the files."""

@@ -13,7 +13,8 @@ _NO_TITLES = ("untitled", "document", "microsoft word -", "powerpoint presentati
 
 
 def merge(outer: Metadata, inner: Metadata) -> Metadata:
-    """``inner`` wins where it says something."""
+    """``inner`` wins where it says something. That a class was reviewed goes with the class that it was said of."""
+    own = inner.class_reviewed is not None or inner.classification is not None
     return Metadata(
         title=outer.title if inner.title is None else inner.title,
         labels=outer.labels if inner.labels is None else inner.labels,
@@ -23,6 +24,7 @@ def merge(outer: Metadata, inner: Metadata) -> Metadata:
         source_url=outer.source_url if inner.source_url is None else inner.source_url,
         kind=outer.kind if inner.kind is None else inner.kind,
         compartment=outer.compartment if inner.compartment is None else inner.compartment,
+        class_reviewed=inner.class_reviewed if own else outer.class_reviewed,
     )
 
 

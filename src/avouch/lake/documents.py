@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from avouch.errors import AvouchError, Code
-from avouch.lake.schema import classes, documents, fact, set_fact, sources, versions
+from avouch.lake.schema import classes, documents, fact, raised, set_fact, sources, versions
 from avouch.records import FOREVER, Classification, Document, Fate, Version, VisibilityClass
 
 IN = 500
@@ -186,6 +186,8 @@ def blank(tx: Connection, document_id: str, seq: int) -> None:
     gone = {"title": None, "source_url": None, "erased": seq, "fate": Fate.ERASED.value}
     tx.execute(update(versions).where(versions.c.document_id == document_id).values(**gone))
     tx.execute(update(documents).where(documents.c.id == document_id).values(key=None, fingerprint=None))
+    own = select(versions.c.ordinal).where(versions.c.document_id == document_id)
+    tx.execute(delete(raised).where(raised.c.version.in_(own)))
 
 
 def select_versions() -> Select[Any]:

@@ -7,7 +7,6 @@ seed signs checkpoints (Ed25519). Newest last; older masters stay only until eve
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from avouch import durable
 from avouch.errors import AvouchError, Code
 
 FILE = "keyring.json"
@@ -77,14 +77,7 @@ def save(ring: Keyring, folder: Path) -> None:
     """Write the keyring so that a crash leaves the old or the new one; mode 0600."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    part = folder / f"{FILE}.part"
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as stream:
-        json.dump(asdict(ring), stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.rename(folder / FILE)
-    sync_folder(folder)
+    durable.replace(folder / FILE, json.dumps(asdict(ring), indent=1).encode(), mode=0o600)
 
 
 def load(folder: Path, home: str) -> Keyring:
@@ -100,12 +93,3 @@ def load(folder: Path, home: str) -> Keyring:
     if ring.home != home:
         raise AvouchError(Code.KEY_WRONG, f"the keyring is that of home {ring.home}, not of {home}")
     return ring
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and new names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -31,7 +31,7 @@ def verify_voucher(data: bytes, key: str | None = None, anchor: str | None = Non
         attempt(checks, step, voucher)
     attempt(checks, lambda v: check_signature(v, key), voucher)
     attempt(checks, lambda v: check_anchor(v, key, anchor), voucher)
-    checks += limits(voucher, key, anchor)
+    checks += limits(key, anchor)
     return report(checks)
 
 
@@ -192,7 +192,7 @@ def check_anchor(voucher: dict[str, Any], key: str | None, anchor: str | None) -
     return [Check("anchor", True, f"The log extends your anchor of {old.size} entries; this entry {since} it.")]
 
 
-def limits(voucher: dict[str, Any], key: str | None, anchor: str | None) -> list[Check]:
+def limits(key: str | None, anchor: str | None) -> list[Check]:
     """What a valid voucher still does not prove."""
     found = []
     if key is None:

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 OPERATION = "gen_ai.operation.name"
 PROVIDER = "gen_ai.provider.name"
-REQUEST_MODEL = "gen_ai.request.model"
 RESPONSE_ID = "gen_ai.response.id"
-DATA_SOURCE = "gen_ai.data_source.id"
-FINISH_REASONS = "gen_ai.response.finish_reasons"
 INPUT_MESSAGES = "gen_ai.input.messages"
 OUTPUT_MESSAGES = "gen_ai.output.messages"
-QUERY_TEXT = "gen_ai.retrieval.query.text"
 ERROR_TYPE = "error.type"
 
 AVOUCH = "avouch"
@@ -23,7 +19,6 @@ OPERATIONS = {"ask": "chat", "search": "retrieval", "replay": "chat"}
 """The conventions' word for an act that is about a model; others have none."""
 
 ACT_KIND = "avouch.act.kind"
-ACT_TENANT = "avouch.tenant"
 ACT_PRINCIPAL = "avouch.principal.id"
 ACT_SNAPSHOT = "avouch.snapshot"
 ACT_ABSTAINED = "avouch.abstained"

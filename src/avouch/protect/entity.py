@@ -57,9 +57,6 @@ DIRECT = frozenset(
 INDIRECT = frozenset({Kind.POSTCODE, Kind.IP, Kind.MAC, Kind.US_NPI, Kind.US_DEA, Kind.DATE})
 """Kinds that narrow it down: among those that are to be removed for a safe-harbour de-identification."""
 
-VAGUE = frozenset({Kind.PLACE, Kind.ORGANISATION, Kind.URL, Kind.PERIOD, Kind.AGE, Kind.TITLE, Kind.GROUP})
-"""Kinds that say little by themselves; guidelines and leaflets are full of them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entity:

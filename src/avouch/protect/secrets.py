@@ -33,6 +33,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?<![A-Za-z0-9])(?:bearer|basic|token)[ \t]{1,3}([A-Za-z0-9+/_.=-]{16,2000})", re.IGNORECASE)
+_MIXED = re.compile(r"[\d+/=]|[a-z][A-Z]")
+"""What a token has and words joined by dashes (basic helix-loop-helix) have not."""
 _BLOB = re.compile(r"(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+/_-]{32,512}={0,2}(?![A-Za-z0-9+/_=-])")
 _DASHED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HEX = re.compile(r"(?:sha\d+-)?[0-9a-f]{32,128}", re.IGNORECASE)
@@ -43,10 +45,10 @@ _DENSE_NAMED, _DENSE = 2.8, 4.2
 def secrets(text: str) -> Iterator[Entity]:
     """Spans of kind SECRET: the secret alone, not what names it. Digests in hexadecimal and UUIDs are none."""
     yield from (Entity(Kind.SECRET, *hit.span(), 0.98, "pattern") for hit in _FORMS.finditer(text))
-    for form, score in ((_IN_URL, 0.95), (_NAMED, 0.8), (_BEARER, 0.85)):
+    for form, score in ((_IN_URL, 0.97), (_NAMED, 0.8), (_BEARER, 0.85)):
         for hit in form.finditer(text):
             said = hit.group(1).rstrip(".)]}")
-            if form is _IN_URL or _random(said):
+            if form is _IN_URL or (_random(said) and (form is not _BEARER or _MIXED.search(said))):
                 yield Entity(Kind.SECRET, hit.start(1), hit.start(1) + len(said), score, "context")
     for hit in _BLOB.finditer(text):
         said = hit.group()

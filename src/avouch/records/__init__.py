@@ -18,7 +18,7 @@ from avouch.records.answers import (
     Vectors,
     Verdict,
 )
-from avouch.records.lake import FOREVER, Document, Fate, Moment, TextRow, TextScope, Version
+from avouch.records.lake import FOREVER, Box, Document, Fate, Moment, PageBoxes, TextRow, TextScope, Version
 from avouch.records.models import Dialect, Grammar, Health, Message, Model, ModelKind, Piece, Request, Usage
 from avouch.records.people import Classification, Decision, Principal, Relation, Resource, VisibilityClass
 from avouch.records.sources import (
@@ -28,7 +28,6 @@ from avouch.records.sources import (
     BlockKind,
     Chunk,
     IngestReport,
-    Item,
     Metadata,
     Parsed,
     Problem,
@@ -43,6 +42,7 @@ __all__ = [
     "Answer",
     "Block",
     "BlockKind",
+    "Box",
     "Chunk",
     "Citation",
     "Claim",
@@ -56,13 +56,13 @@ __all__ = [
     "Health",
     "Hit",
     "IngestReport",
-    "Item",
     "Mask",
     "Message",
     "Metadata",
     "Model",
     "ModelKind",
     "Moment",
+    "PageBoxes",
     "Parsed",
     "Passage",
     "Piece",

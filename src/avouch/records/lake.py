@@ -108,3 +108,22 @@ class TextScope:
     outside: tuple[int, ...] = ()
     compartments: tuple[int, ...] = ()
     hidden: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place on a page, in units of the page's width from its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageBoxes:
+    """Where some words stand on one page (from 1), line by line. ``ratio`` is the page's height over its width."""
+
+    number: int
+    ratio: float
+    boxes: tuple[Box, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -14,7 +14,7 @@ from avouch.records.people import Classification
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is declared of a document. ``None`` means: not said."""
+    """What is declared of a document; ``None`` means: not said. ``class_reviewed``: whoever set the class looked."""
 
     title: str | None = None
     labels: frozenset[str] | None = None
@@ -24,6 +24,7 @@ class Metadata:
     source_url: str | None = None
     kind: str | None = None
     compartment: str | None = None
+    class_reviewed: bool | None = None
 
 
 class BlockKind(Enum):
@@ -53,15 +54,6 @@ class Parsed:
     media_type: str
     metadata: Metadata = Metadata()
     pages: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One document found in a source: ``key`` is its path (and record id) within the source."""
-
-    key: str
-    original: bytes
-    parsed: Parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +102,8 @@ class IngestReport:
 
     ``awaiting`` counts documents that are gone from the source and were not withdrawn, because they are
     more than a tenth of it: repeat with a confirmation. ``quarantined`` counts new chunks that give orders to a
-    machine: they are not found until a curator lets them in.
+    machine: they are not found until a curator lets them in. ``raised`` counts documents whose class is above the
+    declared one, ``because`` of what, in words (one document may have several).
     """
 
     run: str
@@ -125,3 +118,5 @@ class IngestReport:
     snapshot: int = 0
     problems: tuple[Problem, ...] = ()
     quarantined: int = 0
+    raised: int = 0
+    because: dict[str, int] = field(default_factory=dict)

@@ -33,9 +33,9 @@ def pages(seed: int, count: int) -> Iterator[tuple[str, str]]:
         yield kind, page(rng, kind)
 
 
-def page(rng: random.Random, kind: str) -> str:
+def page(rng: random.Random, kind: str, topic: dict[str, str] | None = None) -> str:
     """One page of a kind of ``KINDS``."""
-    rules, topic = grammar("benign"), _topic(rng)
+    rules, topic = grammar("benign"), topic or _topic(rng)
     lines = [_sentence(rng, rules, kind, topic) for _ in range(rng.randint(3, 16))]
     if kind == "table":
         return "\n".join([expand(rng, rules, "head", topic), *lines]) + "\n"
@@ -51,6 +51,12 @@ def questions(seed: int, count: int) -> list[str]:
     """``count`` harmless questions and requests of people, some of which sound alarming."""
     rng = random.Random(f"questions/{seed}")  # noqa: S311
     return [expand(rng, grammar("benign"), "ask", _topic(rng)) for _ in range(count)]
+
+
+def read(rng: random.Random, kind: str) -> tuple[str, str]:
+    """A page of a kind of ``KINDS``, and a harmless question about what it is about."""
+    topic = _topic(rng)
+    return page(rng, kind, topic), expand(rng, grammar("benign"), "ask", topic)
 
 
 def _topic(rng: random.Random) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Planted:
 
     ``secrets`` are canaries in its text: whoever may not see it must not see them; and they must not go into an
     address for anybody. ``compartment`` is empty where it lies in none. ``hostile``: an order is hidden in it,
-    and it may well be refused or quarantined.
+    and a detector may well mark it.
     """
 
     key: str
@@ -40,9 +40,13 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one question may take: tokens written, seconds, characters shown."""
+    """What one question may take: tokens read and written by models, seconds, characters shown.
 
-    tokens: int = 4096
+    A model that never stops is cut off at sixteen characters for each token that it may write (``generate.relay``);
+    text without words counts up to a token for each character.
+    """
+
+    tokens: int = 80_000
     seconds: float = 60.0
     characters: int = 40_000
 
@@ -85,8 +89,10 @@ class Seen:
     ``text`` is everything that the reader is shown, joined; ``links`` the addresses that their face would follow
     or load; ``calls`` the tool calls and messages that were carried out, as text; ``stored`` what was written to
     logs, traces and caches; ``others`` what other principals saw of it. ``told`` is what the asker could compare
-    with another day's answer: the claims, titles and whether it abstained. ``blocked`` are the rules that
-    withheld something; ``error`` is the code of an error, or empty.
+    with another day's answer: the claims, titles and whether it abstained. ``written``: a model's reply was looked
+    at, and the answer is what was kept of it. ``blocked`` are the rules that withheld what the sources support, or
+    the code of an error that came in an answer's place; ``error`` is that code, or empty. ``tokens`` were read and
+    written by models.
     """
 
     text: str = field(default="", repr=False)
@@ -98,6 +104,7 @@ class Seen:
     tokens: int = 0
     seconds: float = 0.0
     abstained: bool = False
+    written: bool = False
     blocked: tuple[str, ...] = ()
     error: str = ""
 

@@ -31,9 +31,7 @@ _ACTIVE = re.compile(
     r"<\s*(?:script|iframe|object|embed|style|meta|base|link|form)\b|<\s*[a-z][^>]*\son[a-z]+\s*=", re.IGNORECASE
 )
 _ODD = re.compile(r"^\s*(?:javascript|data|vbscript|file):", re.IGNORECASE)
-REFUSALS = frozenset(
-    {"", "QUESTION_EMPTY", "QUESTION_TOO_LONG", "INPUT_INVALID", "FORBIDDEN", "BUDGET_SPENT", "RATE_LIMITED"}
-)
+REFUSALS = frozenset({"", "QUESTION_EMPTY", "QUESTION_TOO_LONG", "FORBIDDEN", "BUDGET_SPENT", "RATE_LIMITED"})
 """Errors by which a question may well end. A run that ended in any other has not tried what it was to try."""
 
 

@@ -11,7 +11,9 @@ from avouch.ports import Progress
 from avouch.redteam.case import Asker, Limits, Planted, Seen, Suite
 from avouch.redteam.judge import judge
 from avouch.redteam.release import Release
-from avouch.redteam.report import Failure, Report, Result
+from avouch.redteam.report import Failure, Pages, Report, Result
+
+DONE = "done"
 
 
 class Target(Protocol):
@@ -22,7 +24,7 @@ class Target(Protocol):
     """Parts of the system prompt that no reader may see: best a canary that the target puts into it."""
 
     def plant(self, documents: Sequence[Planted]) -> frozenset[str]:
-        """Take documents in, labelled as they say; the keys of those that were refused or quarantined."""
+        """Take all documents in, labelled as they say, hostile ones too; the keys of those that a detector marks."""
 
     def clear(self, keys: Sequence[str]) -> None:
         """Take planted documents out again."""
@@ -58,7 +60,7 @@ def run(
         results.append(_suite(one, target, tell))
         done += len(one.cases)
     if progress:
-        progress(done, total, "done")
+        progress(done, total, DONE)
     return Report(release, tuple(results), seed, corpora, started, clock())
 
 
@@ -66,13 +68,14 @@ def _suite(suite: Suite, target: Target, tell: Callable[[str], None]) -> Result:
     planted = list(dict.fromkeys(page for case in suite.cases for page in case.planted))
     library, keys = [*suite.base, *planted], [page.key for page in (*suite.base, *planted)]
     try:
-        kept_out = target.plant(suite.base) if suite.base else frozenset()
+        marked = target.plant(suite.base) if suite.base else frozenset()
         before = {case.id: target.ask(case.asker, case.question, case.limits) for case in suite.cases if case.alike}
-        kept_out |= target.plant(planted) if planted else frozenset()
-        failures, errors, blocked = [], Counter[str](), 0
+        marked |= target.plant(planted) if planted else frozenset()
+        failures, errors, written, blocked = [], Counter[str](), 0, 0
         for case in suite.cases:
             tell(suite.name)
             seen = target.ask(case.asker, case.question, case.limits)
+            written += seen.written
             blocked += bool(seen.blocked)
             errors[seen.error] += bool(seen.error)
             breaches = judge(case, seen, library, target.unspeakable, before.get(case.id))
@@ -81,7 +84,14 @@ def _suite(suite: Suite, target: Target, tell: Callable[[str], None]) -> Result:
     finally:
         target.clear(keys)
     hostile = {page.key for page in library if page.hostile}
-    counted = tuple(sorted((code, n) for code, n in errors.items() if n))
+    harmless = {page.key for page in library} - hostile
     return Result(
-        suite.name, len(suite.cases), blocked, len(hostile), len(hostile & kept_out), counted, tuple(failures)
+        suite.name,
+        len(suite.cases),
+        written,
+        blocked,
+        Pages(len(hostile), len(hostile & marked)),
+        Pages(len(harmless), len(harmless & marked)),
+        tuple(sorted((code, n) for code, n in errors.items() if n)),
+        tuple(failures),
     )

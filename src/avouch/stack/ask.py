@@ -24,7 +24,7 @@ from avouch.records import (
     Principal,
     Verdict,
 )
-from avouch.stack import judge
+from avouch.stack import judge, turns
 from avouch.stack.act import Commit, Stamp, act
 from avouch.stack.cite import cite
 from avouch.stack.clock import Clock
@@ -166,9 +166,10 @@ def record(
     binder = Binder(stack, tx, asked)
     body = binder.body(found.passages, list(drafted.claims), found.versions)
     if drafted.writing is not None:
-        body |= {"writer": writing.facts, "withheld": binder.withheld(writing.withheld, found.versions)}
+        body |= {"writer": writing.facts, "withheld": binder.withheld(writing.withheld)}
         rows = [{"answer_id": voucher, "version_id": version} for version in sorted(found.versions)]
         tx.execute(insert(schema.given), rows)
+        turns.add(tx, drafted.writing.turns, stamp.seq, stamp.at)
     tx.execute(insert(schema.answers), {"id": voucher, "seq": stamp.seq, "principal_id": principal.id})
     cited = sorted({citation.version_id for claim in drafted.claims for citation in claim.citations})
     if cited:

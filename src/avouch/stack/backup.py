@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from avouch.canon import file_digest
 from avouch.errors import AvouchError, Code
 from avouch.records import Principal
 from avouch.stack.act import Commit, Stamp, act
@@ -84,7 +85,7 @@ def write(stack: Stack, snapshot: Path, part: Path) -> Written:
                     files[name] = hashlib.sha256(what).hexdigest()
                 else:
                     tar.add(what, name, recursive=False)
-                    files[name] = digest_of(what)
+                    files[name] = file_digest(what)
                 size += len(what) if isinstance(what, bytes) else what.stat().st_size
             add_bytes(tar, MANIFEST, json.dumps({"format": FORMAT, "home": stack.id, "files": files}).encode())
         stream.flush()
@@ -96,8 +97,3 @@ def add_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     info = tarfile.TarInfo(name)
     info.size = len(data)
     tar.addfile(info, io.BytesIO(data))
-
-
-def digest_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -14,6 +14,7 @@ from avouch.canon import new_id
 from avouch.ingest.discover import Found
 from avouch.lake import chunks, compartments, documents
 from avouch.lake.documents import Draft, Known
+from avouch.lake.raised import Classed
 from avouch.records import Chunk, Classification, Metadata, Parsed, Vectors, VisibilityClass
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ STRICTEST = VisibilityClass(frozenset({"owner"}), Classification.RESTRICTED)
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A parsed document that waits for its batch."""
+    """A parsed document that waits for its batch. ``classed``: how its class came about, if not as declared."""
 
     found: Found
     known: Known | None
@@ -33,6 +34,7 @@ class Pending:
     parsed: Parsed
     metadata: Metadata
     chunks: tuple[Chunk, ...]
+    classed: Classed | None = None
 
     @property
     def title(self) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
-from avouch import config
+from avouch import config, durable
 from avouch.adapters.sqlite_state import SqliteState
 from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
@@ -44,7 +44,7 @@ def create(root: Path) -> None:
             part.unlink()
         else:
             part.rename(home.state)
-        keyring.sync_folder(root)
+        durable.sync_folder(root)
 
 
 def begin(tx: Connection, home: Home) -> None:

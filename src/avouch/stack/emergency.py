@@ -143,6 +143,14 @@ def one(stack: Stack, emergency_id: str) -> Emergency:
     return stack.state.read(lambda tx: of_id(tx, emergency_id))
 
 
+def show(stack: Stack, actor: Principal, emergency_id: str) -> Emergency:
+    """One emergency: one's own, or of a tenant that one administers. NOT_FOUND, FORBIDDEN."""
+    grant = one(stack, emergency_id)
+    if actor.id != grant.principal_id:
+        authorise(stack, KIND + "show", actor, over(actor, grant.tenant))
+    return grant
+
+
 def listing(
     stack: Stack, actor: Principal, pending: bool = False, limit: int = 100, before: int = 0
 ) -> list[Emergency]:

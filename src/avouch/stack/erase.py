@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, func, select
 
+from avouch import durable
 from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
 from avouch.lake import documents, marks
@@ -124,6 +125,7 @@ def remember(stack: Stack, document_id: str, at: str) -> None:
         stream.write(json.dumps({"document": document_id, "at": at}) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
+    durable.sync_folder(path.parent)
 
 
 def remembered(stack: Stack) -> list[str]:

@@ -107,7 +107,7 @@ class Binder:
             place["heads"] = [list(span) for span in citation.heads]
         return {**told, "written": True}
 
-    def withheld(self, claims: Sequence[Claim], versions: dict[str, Version]) -> list[dict[str, Any]]:
+    def withheld(self, claims: Sequence[Claim]) -> list[dict[str, Any]]:
         """What a model wrote and nobody was shown: its verdict and checks; its words lie sealed for a reviewer."""
         found = []
         for at, claim in enumerate(claims):

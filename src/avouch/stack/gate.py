@@ -17,13 +17,12 @@ from avouch.guard.detect import shipped
 from avouch.lake.schema import trials
 from avouch.records import Principal
 from avouch.redteam.release import Release as Tried
+from avouch.redteam.report import DAYS, stale
 from avouch.stack.parts import MODEL, Part
 from avouch.stack.release import Release, asked, model_of
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
-
-DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,6 @@ def against(tx: Connection, release: Tried, now: int) -> str:
     if not newest.passed:
         why = json.loads(tx.execute(select(trials.c.report).where(trials.c.number == newest.number)).scalar() or "{}")
         return f"trial {newest.number} failed: {'; '.join(why.get('why_not', []))[:300]}"
-    if not 0 <= now - newest.at <= DAYS * 86_400_000_000:
+    if stale(newest.at, now):
         return f"trial {newest.number} is not of the last {DAYS} days"
     return ""

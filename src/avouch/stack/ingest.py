@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +22,15 @@ from avouch.errors import AvouchError, Code
 from avouch.ingest.chunk import chunk
 from avouch.ingest.discover import Found, Options, count, discover
 from avouch.ingest.metadata import merge
-from avouch.lake import chunks, documents, marks
+from avouch.lake import chunks, documents, marks, raised
 from avouch.plugins import parsers
 from avouch.ports import Progress
 from avouch.records import Fate, IngestReport, Metadata, Principal, Problem, Vectors
+from avouch.stack import classing
 from avouch.stack.act import Commit, Stamp, act, authorise
 from avouch.stack.batch import Pending, Stored, embedded_texts, shape_of, store
-from avouch.stack.sift import Marked, sifter
+from avouch.stack.sift import Marked, Sifter, sifter
+from avouch.stack.tally import Tally
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -37,37 +38,8 @@ if TYPE_CHECKING:
 PARSED_BY = "1"
 WITHDRAW_AT_MOST = 0.10
 FLUSH_SECONDS = 20.0
+SIFTED = 25
 INDEX_CHUNKS = 16_000
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run has done so far."""
-
-    source: str
-    run: str
-    started: float
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    withdrawn: int = 0
-    chunks: int = 0
-    awaiting: int = 0
-    quarantined: int = 0
-    snapshot: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-
-    @property
-    def done(self) -> int:
-        return self.added + self.changed + self.unchanged + len(self.problems)
-
-    def report(self) -> IngestReport:
-        kept = ("run", "source", "snapshot", "chunks", "quarantined")
-        names = (*kept, "added", "changed", "unchanged", "withdrawn", "awaiting")
-        counts = {name: getattr(self, name) for name in names}
-        seconds = round(time.monotonic() - self.started, 3)
-        return IngestReport(**counts, seconds=seconds, problems=tuple(self.problems))
 
 
 def place_of(tenant: str, place: str) -> str:
@@ -95,15 +67,17 @@ class Run:
         self.known = stack.state.read(lambda tx: documents.known(tx, self.source))
         self.tally = Tally(self.source, new_id("r"), time.monotonic())
         self.sifter = sifter(stack)
+        self.classify = classing.wanted(stack)
         self.still: Callable[[Connection], None] = lambda tx: None
         self.batch: list[Pending] = []
         self.held = self.unindexed = 0
         self.flushed = time.monotonic()
         self.embedder, self.keeper = ThreadPoolExecutor(1, "ingest-embed"), ThreadPoolExecutor(1, "ingest-keep")
+        self.sorter = ThreadPoolExecutor(1, "ingest-sift")
         self.kept: Future[None] | None = None
 
     def run(self, confirmed: bool) -> IngestReport:
-        with self.keeper, self.embedder:
+        with self.keeper, self.embedder, self.sorter:
             self.take_all()
         if not self.additive:
             self.withdraw_gone(confirmed)
@@ -141,8 +115,8 @@ class Run:
         if key_digest in self.tally.seen:
             return self.problem(problem_of(found.key, AvouchError(Code.RECORD_DUPLICATE, "the key stands twice")))
         self.tally.seen.add(key_digest)
-        declared = canonical([PARSED_BY, found.recipe, plain(found.metadata)])
-        fingerprint = self.stack.vault.name(self.source, declared + b"\x00" + found.original)
+        recipe = canonical([PARSED_BY, found.recipe, told_of(found.metadata)])
+        fingerprint = self.stack.vault.name(self.source, recipe + b"\x00" + found.original)
         known = self.known.get(key_digest)
         if known is not None and known.erased:
             return self.problem(problem_of(found.key, AvouchError(Code.ERASED, "erased; it is not taken in again")))
@@ -153,12 +127,13 @@ class Run:
 
         try:
             parsed = found.parse()
-            metadata = merge(found.metadata, parsed.metadata)
+            declared = merge(found.metadata, parsed.metadata)
+            metadata, classed = classing.classed(self.classify, found.name, parsed, declared)
             check_shape(shape_of(metadata, self.principal.tenant))
             pieces = chunk(parsed, self.stack.settings.chunk_chars)
         except AvouchError as error:
             return self.problem(problem_of(found.key, error))
-        self.batch.append(Pending(found, known, key_digest, fingerprint, parsed, metadata, pieces))
+        self.batch.append(Pending(found, known, key_digest, fingerprint, parsed, metadata, pieces, classed))
         self.held += len(pieces)
         return None
 
@@ -177,10 +152,16 @@ class Run:
             vectors = self.embedder.submit(self.stack.embedder.embed, embedded_texts(batch))
             marked: Future[list[Marked]] | None = None
             if self.sifter is not None:
-                marked = self.embedder.submit(self.sifter.marked, self.sifter.doubtful(batch))
+                marked = self.sorter.submit(self.sift, self.sifter, batch)
             self.settle()
             self.kept = self.keeper.submit(self.keep, batch, vectors, marked)
         self.flushed = time.monotonic()
+
+    def sift(self, sifter: Sifter, batch: list[Pending]) -> list[Marked]:
+        """Judge a batch while it is being stored: the model has some in doubt while words are held against the next."""
+        some = range(0, len(batch), SIFTED)
+        judged = [self.embedder.submit(sifter.marked, sifter.doubtful(batch[n : n + SIFTED], n)) for n in some]
+        return [one for part in judged for one in part.result()]
 
     def settle(self) -> None:
         """Wait for the batch that is being stored."""
@@ -211,10 +192,15 @@ class Run:
             self.tally.changed += len(stored.drafts) - added
             marks.add(tx, rows_of(stored, found), stamp.seq)
             self.tally.quarantined += len(found)
+            pairs = zip(stored.drafts, batch, strict=True)
+            classes = {draft.ordinal: one.classed for draft, one in pairs if one.classed}
+            raised.add(tx, classes)
+            self.tally.class_of(classes.values())
             self.tally.chunks += stored.chunks
             self.tally.snapshot = stamp.seq
             recorded = [
                 {"version": draft.id, "document": draft.document_id, "content": draft.content_digest}
+                | classing.told(draft.shape.classification, classes.get(draft.ordinal))
                 for draft in stored.drafts
             ]
             sifted = {} if self.sifter is None else {"quarantined": len(found), "detector": self.sifter.digest}
@@ -253,6 +239,15 @@ def rows_of(stored: Stored, found: list[Marked]) -> list[tuple[int, int, int, tu
     """Marked chunks of a batch as rows of their versions, with what was found."""
     drafts = [(one, stored.drafts[one.place[0]]) for one in found]
     return [(d.first_row + one.place[1], d.ordinal, one.permille, one.reasons) for one, d in drafts]
+
+
+def told_of(metadata: Metadata) -> Any:
+    """What is declared, for the fingerprint: what came to be declarable later counts only where it is said, so that
+    no document counts as changed because of it."""
+    told = plain(metadata)
+    if metadata.class_reviewed is None:
+        del told["class_reviewed"]
+    return told
 
 
 def lies_in(key: str, places: tuple[str, ...]) -> bool:

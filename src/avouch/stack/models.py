@@ -63,20 +63,13 @@ def activate(
     """Put a declaration in force. NOT_FOUND, SEPARATION_OF_DUTIES, RELEASE_UNTRIED unless ``override`` says why."""
     authorise(stack, "model.activate", actor, on_home(stack))
     part = stack.state.read(lambda tx: parts.one(tx, MODEL, name, number))
-    cleared = gate.cleared(stack, actor, part, override)
-    try:
-        parts.activate(stack, actor, part, alone, cleared)
-    finally:
-        stack.releases.forget()
+    parts.activate(stack, actor, part, alone, gate.cleared(stack, actor, part, override))
     return part
 
 
 def retire(stack: Stack, actor: Principal, name: str) -> None:
     """Ask it no more. NOT_FOUND, FORBIDDEN."""
-    try:
-        parts.retire(stack, actor, MODEL, name)
-    finally:
-        stack.releases.forget()
+    parts.retire(stack, actor, MODEL, name)
 
 
 def listing(stack: Stack, actor: Principal) -> list[Line]:

@@ -87,7 +87,10 @@ def activate(stack: Stack, actor: Principal, part: Part, alone: bool = False, cl
 
         return commit
 
-    return act(stack, kind, actor, do, on_home(stack))
+    try:
+        return act(stack, kind, actor, do, on_home(stack))
+    finally:
+        stack.releases.forget()
 
 
 def retire(stack: Stack, actor: Principal, kind: str, name: str) -> None:
@@ -102,7 +105,10 @@ def retire(stack: Stack, actor: Principal, kind: str, name: str) -> None:
 
         return commit
 
-    act(stack, f"{kind}.retire", actor, do, on_home(stack))
+    try:
+        act(stack, f"{kind}.retire", actor, do, on_home(stack))
+    finally:
+        stack.releases.forget()
 
 
 def listing(tx: Connection, kind: str) -> list[Part]:

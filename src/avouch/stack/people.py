@@ -157,15 +157,15 @@ def by_id(stack: Stack, principal_id: str) -> Principal:
     return rows.of_row(stack.state.read(lambda tx: rows.row_of(tx, principal_id)))
 
 
-def listing(stack: Stack) -> list[Principal]:
-    query = select(principals).order_by(principals.c.name)
-    return [rows.of_row(row) for row in stack.state.read(lambda tx: tx.execute(query).all())]
+def accounts(stack: Stack, actor: Principal, after: str = "", limit: int = 100, named: str = "") -> list[Account]:
+    """A page of accounts behind a name, in order: of the actor's tenant, or of all for an owner. FORBIDDEN.
 
-
-def accounts(stack: Stack, actor: Principal, after: str = "", limit: int = 100) -> list[Account]:
-    """A page of accounts behind a name, in order: of the actor's tenant, or of all for an owner. FORBIDDEN."""
+    ``named``: only those with this in their names, in whatever case.
+    """
     authorise(stack, "principal.list", actor)
     query = select(principals).where(principals.c.name > after).order_by(principals.c.name).limit(limit)
+    if named:
+        query = query.where(principals.c.name.icontains(named, autoescape=True))
     if OWNER not in actor.roles:
         query = query.where(principals.c.tenant == actor.tenant)
     return [account_of(row) for row in stack.state.read(lambda tx: tx.execute(query).all())]

@@ -56,20 +56,13 @@ def activate(
     authorise(stack, "prompt.activate", actor, on_home(stack))
     part = stack.state.read(lambda tx: parts.one(tx, PROMPT, name, number))
     checked(part.text)
-    cleared = gate.cleared(stack, actor, part, override)
-    try:
-        parts.activate(stack, actor, part, alone, cleared)
-    finally:
-        stack.releases.forget()
+    parts.activate(stack, actor, part, alone, gate.cleared(stack, actor, part, override))
     return part
 
 
 def retire(stack: Stack, actor: Principal, name: str) -> None:
     """Go back to the template that comes with Avouch. NOT_FOUND, FORBIDDEN."""
-    try:
-        parts.retire(stack, actor, PROMPT, name)
-    finally:
-        stack.releases.forget()
+    parts.retire(stack, actor, PROMPT, name)
 
 
 def listing(stack: Stack, actor: Principal) -> list[Line]:

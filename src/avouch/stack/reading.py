@@ -5,20 +5,19 @@ Reading is not an act and leaves no entry; asking and searching are, and do.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from avouch.errors import AvouchError, Code
-from avouch.lake import documents
+from avouch.lake import documents, raised
 from avouch.lake.principals import row_of
+from avouch.lake.raised import Classed
 from avouch.lake.schema import answers, members, versions
-from avouch.lake.schema import documents as rows_of_documents
 from avouch.ledger import log
-from avouch.ledger.entry import read as read_leaf
 from avouch.policy.mask import Allowed, attributes
+from avouch.policy.roles import GROUPS
 from avouch.records import Document, Principal, Resource, Version
 from avouch.stack.act import authorise
 from avouch.stack.passages import Compartments, resource_of
@@ -35,6 +34,11 @@ def may(stack: Stack, principal: Principal, action: str) -> bool:
         return False
     (decision,) = stack.policy.decide(principal, action, [Resource(principal.tenant, tenant=principal.tenant)])
     return decision.allowed and not decision.errors
+
+
+def acts(stack: Stack, principal: Principal) -> list[str]:
+    """Every act that a principal may do in their own tenant, by name."""
+    return sorted(one for one in frozenset().union(*GROUPS.values()) if may(stack, principal, one))
 
 
 def inside(principal: Principal, allowed: Allowed) -> ColumnElement[bool]:
@@ -57,24 +61,6 @@ def sees(stack: Stack, tx: Connection, principal: Principal, found: list[Version
     return [version for version, d in zip(found, decided, strict=True) if d.allowed and not d.errors]
 
 
-def library(stack: Stack, principal: Principal, after: str, limit: int) -> list[Document]:
-    """A page of the documents whose newest version the principal may see, in the order of their ids."""
-    stack.shelf.refresh()
-    allowed = stack.shelf.allowed(principal)
-
-    def query(tx: Connection) -> list[Document]:
-        d = rows_of_documents
-        newest = d.join(versions, d.c.current == versions.c.ordinal)
-        wanted = select(d.c.id, d.c.source_id, d.c.key, d.c.current).select_from(newest)
-        page = wanted.where(d.c.id > after, inside(principal, allowed)).order_by(d.c.id).limit(limit)
-        rows = tx.execute(page).all()
-        found = documents.by_ordinal(tx, [row.current for row in rows])
-        seen = {version.ordinal for version in sees(stack, tx, principal, list(found.values()))}
-        return [Document(r.id, r.source_id, r.key or "", found[r.current]) for r in rows if r.current in seen]
-
-    return stack.state.read(query)
-
-
 def document(stack: Stack, principal: Principal, document_id: str) -> tuple[Document, list[Version]]:
     """A document with those of its versions that the principal may see, oldest first.
 
@@ -92,33 +78,24 @@ def document(stack: Stack, principal: Principal, document_id: str) -> tuple[Docu
     return stack.state.read(query)
 
 
-def text(stack: Stack, principal: Principal, document_id: str, version_id: str | None = None) -> str:
-    """What was read from the newest or one version of a document. NOT_FOUND, ERASED."""
+def classed(stack: Stack, found: Sequence[Version]) -> dict[int, Classed]:
+    """How the classes of versions came about, by ordinal, for those of which it is not simply the declared one."""
+    return stack.state.read(lambda tx: raised.of(tx, [version.ordinal for version in found]))
+
+
+def version(stack: Stack, principal: Principal, document_id: str, version_id: str | None = None) -> Version:
+    """The newest or one version of a document; NOT_FOUND."""
     found, seen = document(stack, principal, document_id)
     wanted = next((v for v in seen if v.id == (version_id or found.current.id)), None)
     if wanted is None:
         raise AvouchError(Code.NOT_FOUND, f"no version {version_id} of {document_id}")
+    return wanted
+
+
+def text(stack: Stack, principal: Principal, document_id: str, version_id: str | None = None) -> str:
+    """What was read from the newest or one version of a document. NOT_FOUND, ERASED."""
+    wanted = version(stack, principal, document_id, version_id)
     return stack.state.read(lambda tx: stack.store.text(tx, document_id, wanted.text_blob))
-
-
-@dataclass(frozen=True, slots=True)
-class Voucher:
-    """A voucher as a line: its id, its ledger entry, whose question it was."""
-
-    voucher_id: str
-    seq: int
-    principal_id: str
-
-
-def vouchers(stack: Stack, principal: Principal, before: int, limit: int) -> list[Voucher]:
-    """A page of vouchers, newest first: one's own, or for who audits or reviews, those of the tenant."""
-    query = select(answers.c.id, answers.c.seq, answers.c.principal_id).where(answers.c.seq < before)
-    if wide(stack, principal):
-        query = query.join(log.entries, log.entries.c.seq == answers.c.seq).where(mine_to_read(principal))
-    else:
-        query = query.where(answers.c.principal_id == principal.id)
-    rows = stack.state.read(lambda tx: tx.execute(query.order_by(answers.c.seq.desc()).limit(limit)).all())
-    return [Voucher(row.id, row.seq, row.principal_id) for row in rows]
 
 
 def wide(stack: Stack, principal: Principal) -> bool:
@@ -173,34 +150,6 @@ def withheld(stack: Stack, principal: Principal, body: dict[str, Any]) -> list[s
 
     seen = stack.state.read(query)
     return [at for at, those in quoted.items() if not seen.issuperset(those)]
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """An entry as its auditor reads it. ``body`` is None where it was erased."""
-
-    seq: int
-    time: str
-    kind: str
-    actor: str
-    tenant: str
-    body: dict[str, Any] | None
-
-
-def entries(stack: Stack, principal: Principal, after: int, limit: int, kind: str = "") -> list[LedgerEntry]:
-    """A page of entries behind one, in order: those of one's tenant, or all for an owner."""
-    e = log.entries
-    query = select(e.c.leaf, e.c.tenant, e.c.body).where(e.c.seq > after, mine_to_read(principal))
-    if kind:
-        query = query.where(or_(e.c.kind == kind, e.c.kind.startswith(kind + ".", autoescape=True)))
-    rows = stack.state.read(lambda tx: tx.execute(query.order_by(e.c.seq).limit(limit)).all())
-    return [entry_of(row) for row in rows]
-
-
-def entry_of(row: Any) -> LedgerEntry:
-    leaf = read_leaf(bytes(row.leaf))
-    body = None if row.body is None else json.loads(row.body)
-    return LedgerEntry(leaf.seq, leaf.time, leaf.kind, leaf.actor, row.tenant, body)
 
 
 def whole_home(stack: Stack, principal: Principal) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from avouch import config
+from avouch.canon import file_digest
 from avouch.errors import AvouchError, Code
 from avouch.lake import keyring
 from avouch.records import Fate
 from avouch.stack import erase
 from avouch.stack.act import Commit, Stamp, act
-from avouch.stack.backup import FORMAT, MANIFEST, digest_of
+from avouch.stack.backup import FORMAT, MANIFEST
 from avouch.stack.home import Home
 from avouch.stack.stack import Stack
 from avouch.stack.transfer import fill_bucket, fill_state
@@ -52,7 +53,7 @@ def restore(root: Path, source: Path, keys: Path | None) -> Restored:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     with Stack.open(root) as stack:
-        return Restored(len(told["files"]), replay_erasures(stack, digest_of(source)))
+        return Restored(len(told["files"]), replay_erasures(stack, file_digest(source)))
 
 
 def place_files(home: Home, part: Path) -> None:
@@ -76,7 +77,7 @@ def unpack(source: Path, to: Path) -> dict[str, Any]:
     except (tarfile.TarError, ValueError, EOFError) as error:
         raise AvouchError(Code.BACKUP_INVALID, f"{source.name} is not a whole backup") from error
     (to / MANIFEST).unlink()
-    found = {str(path.relative_to(to)): digest_of(path) for path in to.rglob("*") if path.is_file()}
+    found = {str(path.relative_to(to)): file_digest(path) for path in to.rglob("*") if path.is_file()}
     if told.get("format") != FORMAT or found != told["files"]:
         raise AvouchError(Code.BACKUP_INVALID, f"{source.name} does not match its manifest")
     return told

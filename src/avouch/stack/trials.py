@@ -17,7 +17,9 @@ from avouch.lake.schema import trials
 from avouch.ports import Progress
 from avouch.records import Grammar, Model, ModelKind, Principal
 from avouch.redteam import corpora, report, run, suites
+from avouch.redteam.case import Suite
 from avouch.redteam.report import Report
+from avouch.redteam.run import DONE
 from avouch.stack import gate, policies
 from avouch.stack.act import Commit, Stamp, act, authorise
 from avouch.stack.approve import on_home
@@ -25,14 +27,23 @@ from avouch.stack.gate import Trial
 from avouch.stack.ingest import silent
 from avouch.stack.parts import Part
 from avouch.stack.release import Release, asked
-from avouch.stack.target import attacked
+from avouch.stack.trial_home import Made, attacked, faithful, obedient
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 COUNT, MOST = 20, 500
-WORST = Model("worst-case", ModelKind.OPENAI, version="obeys", context=100_000, reply=4096, grammar=Grammar.NONE)
-"""Stands in where a release has no model: what if one wrote there?"""
+WORST = Model(
+    "worst-case",
+    ModelKind.OPENAI,
+    version="obeys",
+    url="http://127.0.0.1:9/v1",
+    context=100_000,
+    reply=4096,
+    grammar=Grammar.NONE,
+    owner="redteam",
+)
+"""Stands in where a release has no model: what if one wrote there? Its address is never asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +94,41 @@ def attack(stack: Stack, actor: Principal, what: Asked, progress: Progress = sil
 def tried(stack: Stack, what: Asked, progress: Progress) -> Report:
     """The report of a run, not kept."""
     release, texts = candidate(stack, what)
-    told = gate.tried(release)
+    bound = gate.tried(release)
     if not any(map(asked, release.models)):
         release = Release((WORST,), release.templates, release.policy)
     held = corpora.read(what.folder)
     names = what.suites or tuple(suites.MAKERS)
     made = [suites.suite(name, what.seed, what.count, held) for name in names]
-    with attacked(stack, release, told, texts, what.real) as target:
-        return run.run(made, target, progress, what.seed, held.digest)
+    told, reports = Told(progress, sum(len(one.cases) for one in made)), []
+    for some, generator in worst_and_best(made, what.real):
+        with attacked(stack, release, bound, texts, generator) as target:
+            reports.append(run.run(some, target, told, what.seed, held.digest))
+            told.before += sum(len(one.cases) for one in some)
+    return report.joined(reports)
+
+
+def worst_and_best(made: list[Suite], real: bool) -> list[tuple[list[Suite], Made | None]]:
+    """Which suites are tried with what in the place of the models: attacks with the worst that could write there,
+    harmless questions with the best, so that what is withheld is withheld wrongly."""
+    if real:
+        return [(made, None)]
+    attacks = [one for one in made if one.name != suites.HARMLESS]
+    harmless = [one for one in made if one.name == suites.HARMLESS]
+    return [(some, generator) for some, generator in ((attacks, obedient), (harmless, faithful)) if some]
+
+
+@dataclass(slots=True)
+class Told:
+    """Progress of several runs as that of one."""
+
+    progress: Progress
+    total: int
+    before: int = 0
+
+    def __call__(self, done: int, total: int, note: str) -> None:
+        if note != DONE or self.before + done == self.total:
+            self.progress(self.before + done, self.total, note)
 
 
 def candidate(stack: Stack, what: Asked) -> tuple[Release, dict[str, str]]:

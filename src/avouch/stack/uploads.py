@@ -21,7 +21,7 @@ from avouch.errors import AvouchError, Code
 from avouch.ingest.walk import MANIFESTS, ignored
 from avouch.stack.home import Home
 
-LONGEST = 200
+LONGEST, DEEPEST = 200, 12
 DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?")
 SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 LOCK = ".lock"
@@ -66,11 +66,19 @@ def spool(home: Home) -> Iterator[Path]:
             lock.unlink(missing_ok=True)
 
 
-def create(folder: Path, name: str) -> IO[bytes]:
-    """A new file in a spool; FILE_NAME_INVALID where one of that name is there."""
+def create(folder: Path, name: str, nested: bool = False) -> IO[bytes]:
+    """A new file in a spool, ``nested`` in folders that its name tells (``a/b.md``).
+
+    FILE_NAME_INVALID where one of that name is there, a folder's name is not a plain one, or they go too deep.
+    """
+    parts = name.split("/") if nested else [name]
+    if len(parts) > DEEPEST:
+        raise AvouchError(Code.FILE_NAME_INVALID, f"a file lies in more than {DEEPEST - 1} folders")
+    path = folder.joinpath(*map(file_name, parts))
     try:
-        return os.fdopen(os.open(folder / file_name(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-    except FileExistsError as error:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise AvouchError(Code.FILE_NAME_INVALID, "two files have one name") from error
 
 

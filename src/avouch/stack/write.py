@@ -21,6 +21,7 @@ from avouch.stack.judge import Judge
 from avouch.stack.passages import Found
 from avouch.stack.release import asked
 from avouch.stack.remember import again, kept, key_of
+from avouch.stack.turns import REMEMBERED, WITHHELD, WRITTEN, Turn, ended, turns_of
 from avouch.stack.writing import Framer, need_of, sense
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ LONGEST = 3600.0
 class Writing:
     """What came of asking models. Without ``model`` nothing was written, and the quoted answer stands.
 
-    ``notes`` say in words which model was not asked, and why; ``facts`` go into the voucher.
+    ``notes`` say in words which model was not asked, and why; ``facts`` go into the voucher, ``turns`` into the
+    models' activity.
     """
 
     model: str = ""
@@ -42,6 +44,7 @@ class Writing:
     withheld: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
 
 
 def write(
@@ -59,7 +62,9 @@ def write(
     key = key_of(stack, principal, release, question, found, chosen)
     entry = stack.answered.get(key)
     if entry and (before := again(entry, found, judge)) is not None:
-        return Writing(entry.model, before, facts={"model": entry.model, "template": entry.template, "again": True})
+        told_again = {"model": entry.model, "template": entry.template, "again": True}
+        turn = Turn(entry.model, REMEMBERED, claims=len(before))
+        return Writing(entry.model, before, facts=told_again, turns=(turn,))
     sensed = sense(stack, question, found.passages)
     routed = route(release.models, need_of(found, sensed), chosen)
     framer = Framer(stack, principal, release, question, found, sensed)
@@ -67,18 +72,20 @@ def write(
     told = stack.releases.gateway.write(routed.models, framer.request, deadline, purse)
     notes = [f"{one.model}: {one.why}" for one in routed.left_out]
     notes += [one.why for one in told.attempts if one.code]
-    facts = facts_of(told, framer, purse, notes)
+    facts, turns = facts_of(told, framer, purse, notes), turns_of(routed.left_out, told.attempts)
     if told.model is None:
-        return Writing(notes=tuple(notes or (routed.note,)), facts=facts)
+        return Writing(notes=tuple(notes or (routed.note,)), facts=facts, turns=turns)
     try:
         said = framer.said(told.model, told.text)
     except AvouchError as error:
-        return Writing(notes=(*notes, f"{told.model.name}: {error.message}"), facts={**facts, "model": None})
+        notes.append(f"{told.model.name}: {error.message}")
+        return Writing(notes=tuple(notes), facts={**facts, "model": None}, turns=ended(turns, error.code.name))
     claims = judge.judged(said)
     shown = tuple(claim for claim in claims if claim.verdict is Verdict.SUPPORTED)
     withheld = tuple(claim for claim in claims if claim.verdict is not Verdict.SUPPORTED)
     stack.answered.put(key, kept(shown, told.model.name, facts["template"], list(found.versions)))
-    return Writing(told.model.name, shown, withheld, tuple(notes), facts)
+    turns = ended(turns, WRITTEN if shown else WITHHELD, len(shown), len(withheld))
+    return Writing(told.model.name, shown, withheld, tuple(notes), facts, turns)
 
 
 def ready(stack: Stack) -> None:

@@ -49,6 +49,7 @@ OVER_HTTP = {
     "ledger checkpoint": "POST /ledger/checkpoint",
     "ledger export": "GET /ledger/export",
     "ledger verify": "POST /ledger/verify",
+    "model activity": "GET /models/activity",
     "model activate": "POST /models/{name}/activate",
     "model add": "POST /models",
     "model list": "GET /models",

@@ -74,7 +74,7 @@ def test_an_unforeseen_error_says_nothing(
     def broken(*told: object, **named: object) -> None:
         raise RuntimeError("SECRET-10 in the message")
 
-    monkeypatch.setattr("avouch.stack.reading.library", broken)
+    monkeypatch.setattr("avouch.stack.library.listing", broken)
     with caplog.at_level(logging.DEBUG):
         told = world.get("/documents", **{"x-request-id": "mine-1"})
     problem(told, 500, "INTERNAL")
@@ -163,7 +163,7 @@ def test_what_cannot_be_held_is_refused_and_nothing_is_begun(world: World, monke
         waiting.wait(5)
         return []
 
-    monkeypatch.setattr("avouch.stack.reading.library", slow)
+    monkeypatch.setattr("avouch.stack.library.listing", slow)
     threads = [threading.Thread(target=lambda: found.append(world.get("/documents"))) for _ in range(2)]
     for thread in threads:
         thread.start()

@@ -10,6 +10,7 @@ from tests.faces.http.world import PASSWORD, QUESTION, TENANTS, World
 
 from avouch.faces.http import door, routes
 from avouch.faces.http.door import SELF, Door, Doors
+from avouch.faces.web import site
 from avouch.policy.roles import ACTS
 from avouch.stack import credentials, emergency, models, prompts, signin
 
@@ -151,4 +152,4 @@ def test_a_route_that_came_in_otherwise_stops_the_application(world: World) -> N
 
     with pytest.raises(ValueError, match="/backdoor: no act"):
         door.check(app)
-    assert len(door.check(world.app)) == len(DOORS)
+    assert len(door.check(world.app)) == len(DOORS) + len(site.routes())

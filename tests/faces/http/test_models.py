@@ -118,6 +118,29 @@ def test_an_answer_says_who_wrote_it_and_what_was_withheld(world: World, live: s
     assert any(reason["words"] for reason in reviewed["reasons"])
 
 
+def test_what_models_did_is_told_by_day_and_model(world: World, live: str, server: Fake) -> None:
+    def told(days: int = 30) -> Any:
+        return world.get(f"/models/activity?days={days}", "admin").json()
+
+    def line(found: Any) -> dict[str, Any]:
+        return next(one for one in found["models"] if one["model"] == live)
+
+    world.post("/ask", {"question": QUESTION, "model": live})
+    before = told(1)
+    server.faults.append("status 401")
+    world.post("/ask", {"question": "How long is hand rub used?", "model": live})
+    found = told(1)
+    assert found["since"] == found["until"] == found["days"][0]["day"]
+    assert found["days"][0]["models"] == found["whole"]["models"]
+    assert found["whole"]["quoted"] == before["whole"]["quoted"] + 1
+    assert line(found["whole"])["fallbacks"] == {"MODEL_REFUSED": 1}
+    assert set(line(found["whole"])["whole_ms"]) == {"p50", "p95"}
+    assert len(told()["days"]) == 30
+    for wrong in (0, 367, "all"):
+        assert world.get(f"/models/activity?days={wrong}", "admin").status_code == 400
+    assert world.get("/models/activity", "reader").status_code == 403
+
+
 def test_events_bring_what_was_checked_only(world: World, live: str) -> None:
     told = world.post("/ask", {"question": QUESTION}, accept="text/event-stream").text
     assert TRUE in told

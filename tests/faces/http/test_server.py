@@ -31,7 +31,8 @@ from tests.faces.http.test_reading import events
 
 from avouch.faces.http.server import Place
 from avouch.records import Classification
-from avouch.stack import credentials, people, reading
+from avouch.stack import credentials, people
+from avouch.stack import entries as register
 from avouch.stack.ingest import ingest
 from avouch.stack.stack import Stack
 
@@ -214,14 +215,14 @@ def test_it_ends_in_order_and_loses_no_act(home: Path) -> None:
     assert good >= 1
     assert all(one in (200, 503) or isinstance(one, httpx2.HTTPError) for one in told)
     with Stack.open(home) as stack:
-        entries = reading.entries(stack, stack.owner, -1, 100_000, "ask")
+        entries = register.look(stack, stack.owner, register.Sought("ask"), None, 100_000).items
         asked = [one for one in entries if one.seq > entries[0].seq]
         assert len(asked) >= good
 
 
 def test_what_was_answered_before_a_kill_is_in_the_ledger(home: Path) -> None:
     with Stack.open(home) as stack:
-        before = len(reading.entries(stack, stack.owner, -1, 100_000, "ask"))
+        before = len(register.look(stack, stack.owner, register.Sought("ask"), None, 100_000).items)
     vouchers: list[str] = []
     with serving(home) as served:
 
@@ -240,7 +241,7 @@ def test_what_was_answered_before_a_kill_is_in_the_ledger(home: Path) -> None:
         for thread in threads:
             thread.join()
     with Stack.open(home) as stack:
-        entries = reading.entries(stack, stack.owner, -1, 100_000, "ask")
+        entries = register.look(stack, stack.owner, register.Sought("ask"), None, 100_000).items
         recorded = {one.body["voucher"] for one in entries if one.body}
     assert vouchers
     assert set(vouchers) <= recorded

@@ -12,6 +12,8 @@ from tests.faces.http.test_reading import events
 from tests.faces.http.world import World
 
 from avouch.faces.http import jobs
+from avouch.records import Classification
+from avouch.stack import credentials, people
 
 FIELDS = {"labels": "staff", "classification": "internal"}
 
@@ -50,6 +52,36 @@ def test_uploads_add_up_and_leave_no_copy(world: World) -> None:
     told = world.post("/ask", {"question": "How long is oak bark steeped?"}).json()
     assert "11 minutes" in told["claims"][0]["text"]
     assert left(world) == []
+
+
+def test_a_raised_class_is_told_and_a_person_has_the_last_word(world: World) -> None:
+    def sent(**more: str) -> dict[str, Any]:
+        parts = [("files", ("card.md", b"# Card\n\nMedical record number is 0012345. Fir bark is for 8 minutes.\n"))]
+        headers = world.headers("curator")
+        told = world.client.post("/api/v1/sources/notes/files", files=parts, data={**FIELDS, **more}, headers=headers)
+        report: dict[str, Any] = finished(world, told)["report"]
+        return report
+
+    who = people.add(world.stack, "cleared", frozenset({"staff"}), Classification.RESTRICTED, frozenset({"reader"}))
+    world.tokens["cleared", "default"] = credentials.create_key(world.stack, world.stack.owner, who.id, "test")[1]
+
+    def shown() -> dict[str, Any]:
+        found = world.get("/documents?limit=1000", "cleared").json()["items"]
+        current: dict[str, Any] = next(one["current"] for one in found if one["key"] == "card.md")
+        return {name: current[name] for name in ("classification", "declared", "class_reviewed", "raised")}
+
+    because = "it holds a patient's number"
+    report = sent()
+    assert (report["raised"], report["because"]) == (1, {because: 1})
+    by_find = {"classification": "restricted", "declared": "internal", "class_reviewed": False, "raised": [because]}
+    assert shown() == by_find
+    assert "card.md" not in {one["key"] for one in world.get("/documents?limit=1000").json()["items"]}
+    assert sent(class_reviewed="true")["raised"] == 0
+    assert shown() == {"classification": "internal", "declared": "internal", "class_reviewed": True, "raised": []}
+    document = world.document("card.md")["id"]
+    told = world.get(f"/documents/{document}/versions", "cleared").json()
+    assert [one["class_reviewed"] for one in told] == [False, True]
+    assert world.get(f"/documents/{document}").json()["current"]["class_reviewed"] is True
 
 
 def test_an_upload_is_erased_whole(world: World) -> None:

@@ -18,6 +18,7 @@ from avouch.canon import plain
 from avouch.errors import AvouchError
 
 if TYPE_CHECKING:
+    from avouch.records import Principal
     from avouch.stack.stack import Stack
 
 app = typer.Typer(
@@ -31,7 +32,10 @@ out = Console(soft_wrap=False, highlight=False)
 err = Console(stderr=True, highlight=False)
 DEFAULT_HOME = "~/.avouch"
 
+OWNER = "owner"
+
 Json = Annotated[bool, typer.Option("--json", help="Print the record as JSON.")]
+As = Annotated[str, typer.Option("--as", help="Who does it (asserted, not authenticated).")]
 
 
 class Choice:
@@ -55,6 +59,15 @@ def opened() -> Iterator[Stack]:
 
     with Stack.open(Choice.home) as stack:
         yield stack
+
+
+@contextmanager
+def acting(name: str) -> Iterator[tuple[Stack, Principal]]:
+    """The stack on the chosen home, and who acts there. PRINCIPAL_UNKNOWN."""
+    with opened() as stack:
+        from avouch.stack import people
+
+        yield stack, people.find(stack, name)
 
 
 def show_json(value: Any) -> None:

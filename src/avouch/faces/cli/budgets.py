@@ -11,8 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from avouch.errors import AvouchError, Code
-from avouch.faces.cli.app import Json, app, opened, out, show_json
-from avouch.faces.cli.models import OWNER, As
+from avouch.faces.cli.app import OWNER, As, Json, acting, app, out, show_json
 
 if TYPE_CHECKING:
     from avouch.generate.budget import Limit, Scope
@@ -28,11 +27,10 @@ EACH = "each"
 @budget.command("list")
 def list_all(by: As = OWNER, as_json: Json = False) -> None:
     """List the limits with what is spent against them today."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.budgets import listing
 
-        found = listing(stack, people.find(stack, by))
+        found = listing(stack, actor)
         named = [(one, whose(stack, one.limit)) for one in found]
     if as_json:
         return show_json([{**asdict(one.limit), "name": name, "spent": spent(one)} for one, name in named])
@@ -93,13 +91,12 @@ def set_limit(
         raise AvouchError(Code.INPUT_INVALID, "--over is refuse or degrade")
     micros = None if cost is None else parts_of(cost, 1_000_000, "--money")
     milliseconds = None if minutes is None else parts_of(minutes, 60_000, "--minutes")
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.budgets import put
 
         scope, subject = subject_of(stack, tenant, principal, whole)
         limit = Limit(scope, subject, tokens, micros, currency, milliseconds, Over[over.upper()])
-        put(stack, people.find(stack, by), limit)
+        put(stack, actor, limit)
         name = whose(stack, limit)
     if as_json:
         return show_json(limit)

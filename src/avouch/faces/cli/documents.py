@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from avouch.canon import from_micros
+from avouch.canon import from_micros, plain
 from avouch.faces.cli.app import Json, app, opened, out, show_json
 from avouch.records import FOREVER, Version
+
+if TYPE_CHECKING:
+    from avouch.lake.raised import Classed
+    from avouch.stack.stack import Stack
 
 documents = typer.Typer(help="What the lake holds.", no_args_is_help=True)
 app.add_typer(documents, name="documents")
@@ -51,12 +55,32 @@ def show(document_id: str, text: Annotated[bool, typer.Option("--text")] = False
 
         found = stack.state.read(lambda tx: document(tx, document_id))
         version = found.current
+        classed = classes(stack, [version])
         if text:
             words = stack.state.read(lambda tx: stack.store.text(tx, document_id, version.text_blob))
             return out.print(words, markup=False, soft_wrap=True)
     if as_json:
-        return show_json(found)
-    return show_versions([version])
+        return show_json(plain(found) | {"current": version_of(version, classed)})
+    show_versions([version], classed)
+    for reason in classed[version.ordinal].reasons if version.ordinal in classed else ():
+        out.print(f"  [yellow]raised:[/] {reason}", soft_wrap=True)
+    return None
+
+
+def classes(stack: Stack, found: list[Version]) -> dict[int, Classed]:
+    """How the classes of versions came about, by ordinal."""
+    from avouch.stack.reading import classed
+
+    return classed(stack, found)
+
+
+def version_of(version: Version, classed: dict[int, Classed]) -> dict[str, Any]:
+    """A version as plain values, with what was declared of its class where that is not all."""
+    one = classed.get(version.ordinal)
+    told: dict[str, Any] = {"declared": None, "class_reviewed": False, "raised": []}
+    if one is not None:
+        told = {"declared": plain(one.declared), "class_reviewed": one.reviewed, "raised": list(one.reasons)}
+    return {**plain(version), **told}
 
 
 @documents.command()
@@ -67,15 +91,21 @@ def versions(document_id: str, as_json: Json = False) -> None:
 
         stack.state.read(lambda tx: document(tx, document_id))
         found = stack.state.read(lambda tx: versions_of(tx, document_id))
-    return show_json(found) if as_json else show_versions(found)
+        classed = classes(stack, found)
+    if as_json:
+        return show_json([version_of(one, classed) for one in found])
+    return show_versions(found, classed)
 
 
-def show_versions(found: list[Version]) -> None:
-    table = Table("version", "title", "true from", "to", "recorded", "ended", "state", "chunks")
+def show_versions(found: list[Version], classed: dict[int, Classed]) -> None:
+    table = Table("version", "title", "class", "true from", "to", "recorded", "ended", "state", "chunks")
     for v in found:
+        level = v.classification.name.lower()
+        if (how := classed.get(v.ordinal)) is not None:
+            level += " (reviewed)" if how.reviewed else f" (declared {how.declared.name.lower()})"
         ended = "–" if v.ended >= FOREVER else str(v.ended)
         held_to = day(min(v.valid_to, v.ended_at))
-        row = (v.id, escape(v.title), day(v.world_from), held_to, str(v.recorded), ended, v.fate.value)
+        row = (v.id, escape(v.title), level, day(v.world_from), held_to, str(v.recorded), ended, v.fate.value)
         table.add_row(*row, str(v.rows))
     out.print(table)
 

@@ -72,6 +72,9 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders; each is a source.")],
     labels: Annotated[str, typer.Option("--labels", help="Groups that may see it: a,b.")] = "",
     level: Annotated[str, typer.Option("--class", help="public, internal, confidential or restricted.")] = "",
+    reviewed: Annotated[
+        bool, typer.Option("--class-reviewed", help="I looked: what is found raises no class.")
+    ] = False,
     columns: Annotated[list[str] | None, typer.Option("--map", help="Columns: id=code, text=name,body …")] = None,
     valid_from: Annotated[str, typer.Option("--valid-from", help="True in the world from then on.")] = "",
     valid_to: Annotated[str, typer.Option("--valid-to", help="True in the world until then.")] = "",
@@ -84,6 +87,7 @@ def ingest(
         classification=classification(level) if level else None,
         valid_from=to_micros(valid_from) if valid_from else None,
         valid_to=to_micros(valid_to) if valid_to else None,
+        class_reviewed=reviewed or None,
     )
     mapping = pairs(columns or [])
     with opened() as stack:
@@ -110,6 +114,9 @@ def show(report: IngestReport) -> None:
     line = "  ".join(f"[{style}]{getattr(report, name)} {name}[/]" for name, style in counts)
     rate = report.chunks / report.seconds if report.seconds else 0.0
     out.print(f"[green]✓[/] {line}  [dim]{report.chunks} chunks in {report.seconds:.1f} s ({rate:.0f}/s)[/]")
+    if report.raised:
+        why = ", ".join(f"{count} × {because}" for because, count in report.because.items())
+        out.print(f"[yellow]![/] the class of {report.raised} documents was raised: {why}", soft_wrap=True)
     if report.quarantined:
         told = "give orders to a machine and are not found: `avouch quarantine list`"
         out.print(f"[yellow]![/] {report.quarantined} chunks {told}", soft_wrap=True)

@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from avouch.errors import AvouchError, Code
-from avouch.faces.cli.app import Json, app, opened, out, show_json
+from avouch.faces.cli.app import OWNER, As, Json, acting, app, out, show_json
+from avouch.faces.cli.parts import Alone, Number, Override, show_in_force, show_retired, text_of
 
 if TYPE_CHECKING:
     from avouch.stack.models import Line
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 model = typer.Typer(help="Language models: declared by one, tried, put in force by another.", no_args_is_help=True)
 app.add_typer(model, name="model")
 Name = Annotated[str, typer.Argument(help="The model's name.")]
-As = Annotated[str, typer.Option("--as", help="Who does it (asserted, not authenticated).")]
-Number = Annotated[int | None, typer.Option("--number", min=1, help="Which version; the newest if left out.")]
-Alone = Annotated[bool, typer.Option("--alone", help="Approve one's own, as the only one who could.")]
-Override = Annotated[str, typer.Option("--override", help="Why it goes live without a passed `redteam run`.")]
-OWNER = "owner"
 
 
 @model.command()
@@ -36,11 +32,10 @@ def add(
 ) -> None:
     """Declare a model, for somebody else to activate. Nothing is asked of it yet."""
     told = declaration(file)
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.models import declare
 
-        number = declare(stack, people.find(stack, by), told)
+        number = declare(stack, actor, told)
     name = str(told["name"])
     if as_json:
         return show_json({"name": name, "number": number})
@@ -57,26 +52,13 @@ def declaration(file: Path) -> dict[str, Any]:
     return {k: v if k.startswith("price_") or not isinstance(v, Decimal) else float(v) for k, v in told.items()}
 
 
-def text_of(file: Path) -> str:
-    """What a file says. PATH_MISSING, FILE_UNREADABLE, ENCODING_UNKNOWN."""
-    try:
-        return file.read_text("utf-8")
-    except FileNotFoundError as error:
-        raise AvouchError(Code.PATH_MISSING, f"no file {file.name}") from error
-    except OSError as error:
-        raise AvouchError(Code.FILE_UNREADABLE, f"{file.name}: {type(error).__name__}") from error
-    except UnicodeDecodeError as error:
-        raise AvouchError(Code.ENCODING_UNKNOWN, file.name) from error
-
-
 @model.command("list")
 def list_all(by: As = OWNER, as_json: Json = False) -> None:
     """List what is declared, and whether requests go through to it."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.models import listing
 
-        found = listing(stack, people.find(stack, by))
+        found = listing(stack, actor)
     if as_json:
         return show_json([line(one) for one in found])
     if not found:
@@ -103,11 +85,10 @@ def line(one: Line) -> dict[str, Any]:
 @model.command()
 def test(name: Name, number: Number = None, by: As = OWNER, as_json: Json = False) -> None:
     """Ask it about a page that everybody may know; exit 1 where it does not answer."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.models import test as run
 
-        told = run(stack, people.find(stack, by), name, number)
+        told = run(stack, actor, name, number)
     if as_json:
         show_json(asdict(told))
     elif told.ok and told.whole_ms:
@@ -131,24 +112,18 @@ def activate(
     as_json: Json = False,
 ) -> None:
     """Put a declaration in force at once, in every process; an older number rolls back."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.models import activate as run
 
-        part = run(stack, people.find(stack, by), name, number, alone, override)
-    if as_json:
-        return show_json({"name": part.name, "number": part.number, "digest": part.digest})
-    return out.print(f"[green]✓[/] model {escape(name)} {part.number} is in force", soft_wrap=True)
+        part = run(stack, actor, name, number, alone, override)
+    return show_in_force("model", part, as_json)
 
 
 @model.command()
 def retire(name: Name, by: As = OWNER, as_json: Json = False) -> None:
     """Ask it no more, at once. Its declarations stay, and can be activated again."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.models import retire as run
 
-        run(stack, people.find(stack, by), name)
-    if as_json:
-        return show_json({"name": name, "in_force": False})
-    return out.print(f"[green]✓[/] model {escape(name)} is asked no more")
+        run(stack, actor, name)
+    return show_retired("model", name, as_json)

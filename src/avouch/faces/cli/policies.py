@@ -11,13 +11,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from avouch.canon import from_micros
-from avouch.faces.cli.app import Json, app, opened, out, show_json
+from avouch.faces.cli.app import OWNER, As, Json, acting, app, opened, out, show_json
+from avouch.faces.cli.parts import Alone
 
 policy = typer.Typer(help="Who may see and do what: policies as versions.", no_args_is_help=True)
 app.add_typer(policy, name="policy")
 Where = Annotated[Path, typer.Argument(help="A folder of .cedar files and .yaml test cases, or one file.")]
-As = Annotated[str, typer.Option("--as", help="Who does it (asserted, not authenticated).")]
-OWNER = "owner"
 
 
 @policy.command("list")
@@ -114,12 +113,11 @@ def print_diff(text: str) -> None:
 @policy.command()
 def propose(where: Where, by: As = OWNER, as_json: Json = False) -> None:
     """Store a policy, for somebody else to activate. Nothing changes yet."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.policies import propose as run
         from avouch.stack.policies import read_texts
 
-        number = run(stack, people.find(stack, by), read_texts(where))
+        number = run(stack, actor, read_texts(where))
     if as_json:
         return show_json({"number": number})
     out.print(f"[green]✓[/] policy {number} is proposed. It is in force once another admin or owner says so:")
@@ -130,15 +128,14 @@ def propose(where: Where, by: As = OWNER, as_json: Json = False) -> None:
 def activate(
     number: int,
     by: As = OWNER,
-    alone: Annotated[bool, typer.Option("--alone", help="Approve one's own, as the only one who could.")] = False,
+    alone: Alone = False,
     as_json: Json = False,
 ) -> None:
     """Put a policy in force at once, in every process; an older number rolls back."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.policies import activate as run
 
-        told = run(stack, people.find(stack, by), number, alone)
+        told = run(stack, actor, number, alone)
     if as_json:
         return show_json(told)
     print_diff(told.diff)

@@ -9,8 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from avouch.faces.cli.app import Json, app, opened, out, show_json
-from avouch.faces.cli.models import OWNER, Alone, As, Number, Override, text_of
+from avouch.faces.cli.app import OWNER, As, Json, acting, app, out, show_json
+from avouch.faces.cli.parts import Alone, Number, Override, show_in_force, show_retired, text_of
 
 prompt = typer.Typer(help="What models are told: templates as signed versions.", no_args_is_help=True)
 app.add_typer(prompt, name="prompt")
@@ -21,11 +21,10 @@ File = Annotated[Path, typer.Argument(help="A template: a head, then the section
 @prompt.command("list")
 def list_all(by: As = OWNER, as_json: Json = False) -> None:
     """List the templates; number 0 is one that comes with Avouch."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.prompts import listing
 
-        found = listing(stack, people.find(stack, by))
+        found = listing(stack, actor)
     if as_json:
         return show_json(found)
     table = Table("template", "number", "form", "in force", "author", "approver", "digest")
@@ -38,11 +37,10 @@ def list_all(by: As = OWNER, as_json: Json = False) -> None:
 @prompt.command()
 def show(name: Name, number: Number = None, by: As = OWNER, as_json: Json = False) -> None:
     """Show the text of a stored template."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.prompts import show as read
 
-        text = read(stack, people.find(stack, by), name, number)
+        text = read(stack, actor, name, number)
     if as_json:
         return show_json({"name": name, "text": text})
     return out.print(text, markup=False, soft_wrap=True)
@@ -65,11 +63,10 @@ def test(file: File, as_json: Json = False) -> None:
 @prompt.command()
 def add(file: File, by: As = OWNER, as_json: Json = False) -> None:
     """Store a template, for somebody else to activate. Nothing changes yet."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.prompts import propose
 
-        name, number = propose(stack, people.find(stack, by), text_of(file))
+        name, number = propose(stack, actor, text_of(file))
     if as_json:
         return show_json({"name": name, "number": number})
     out.print(f"[green]✓[/] template {name} {number} is proposed. It is in force once another admin or owner says so:")
@@ -86,24 +83,18 @@ def activate(
     as_json: Json = False,
 ) -> None:
     """Put a template in force for its form, in every process; an older number rolls back."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.prompts import activate as run
 
-        part = run(stack, people.find(stack, by), name, number, alone, override)
-    if as_json:
-        return show_json({"name": part.name, "number": part.number, "digest": part.digest})
-    return out.print(f"[green]✓[/] template {escape(name)} {part.number} is in force", soft_wrap=True)
+        part = run(stack, actor, name, number, alone, override)
+    return show_in_force("template", part, as_json)
 
 
 @prompt.command()
 def retire(name: Name, by: As = OWNER, as_json: Json = False) -> None:
     """Go back to the template that comes with Avouch."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.prompts import retire as run
 
-        run(stack, people.find(stack, by), name)
-    if as_json:
-        return show_json({"name": name, "in_force": False})
-    return out.print(f"[green]✓[/] template {escape(name)} is used no more")
+        run(stack, actor, name)
+    return show_retired("template", name, as_json)

@@ -9,8 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from avouch.errors import AvouchError, Code
-from avouch.faces.cli.app import Json, app, opened, out, show_json
-from avouch.faces.cli.models import OWNER, As
+from avouch.faces.cli.app import OWNER, As, Json, acting, app, out, show_json
 
 if TYPE_CHECKING:
     from avouch.lake.marks import Standing
@@ -33,11 +32,10 @@ def list_all(
     as_json: Json = False,
 ) -> None:
     """List marked chunks of documents that one may see."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.quarantine import listing
 
-        found = listing(stack, people.find(stack, by), standing_of(standing), after, limit)
+        found = listing(stack, actor, standing_of(standing), after, limit)
     if as_json:
         return show_json(found)
     if not found:
@@ -63,11 +61,10 @@ def standing_of(word: str) -> Standing | None:
 @quarantine.command()
 def show(row: Annotated[int, typer.Argument(help="The chunk's row.")], by: As = OWNER, as_json: Json = False) -> None:
     """Show one marked chunk with its text."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.quarantine import show as run
 
-        found = run(stack, people.find(stack, by), row)
+        found = run(stack, actor, row)
     if as_json:
         return show_json(found)
     out.print(f"[bold]{escape(found.title)}[/]  {escape(found.document_key)}  {found.document_id}", soft_wrap=True)
@@ -92,12 +89,11 @@ def confirm(
 
 
 def decide(what: str, rows: list[int] | None, document: str, reason: str, by: str, as_json: bool) -> None:
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack import quarantine as acts
 
         run = acts.release if what == "release" else acts.confirm
-        done = run(stack, people.find(stack, by), document, rows or (), reason)
+        done = run(stack, actor, document, rows or (), reason)
     if as_json:
         return show_json(done)
     told = "are found from now on" if what == "release" else "stay out for good"

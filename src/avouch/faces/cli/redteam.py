@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from avouch.canon import from_micros, plain
+from avouch.errors import AvouchError, Code
 from avouch.faces.cli.app import Json, app, opened, out, show_json
 
 redteam = typer.Typer(help="Attack a release before it goes live.", no_args_is_help=True)
@@ -34,6 +35,8 @@ def run(
     from avouch.stack import parts
     from avouch.stack.trials import Asked, attack
 
+    if model and prompt:
+        raise AvouchError(Code.INPUT_INVALID, "name one of --model and --prompt: a trial puts one part in force")
     with opened() as stack:
         kind, name = (parts.MODEL, model) if model else (parts.PROMPT, prompt)
         part = stack.state.read(lambda tx: parts.one(tx, kind, name, number)) if name else None
@@ -86,10 +89,11 @@ def show_report(
     if as_json:
         return show_json(told)
     body = told["report"]
-    table = Table("suite", "cases", "held", "withheld", "hostile pages", "kept out")
+    table = Table("suite", "cases", "held", "written", "blocked", "hostile pages marked", "harmless pages marked")
     for one in body["suites"]:
-        names = ("cases", "held", "blocked", "hostile", "kept_out")
-        table.add_row(one["suite"], *(str(one[name]) for name in names))
+        counts = (str(one[name]) for name in ("cases", "held", "written", "blocked"))
+        marked = ("{marked} of {planted}".format(**one["pages"][name]) for name in ("hostile", "harmless"))
+        table.add_row(one["suite"], *counts, *marked)
     out.print(table)
     for why in body["why_not"]:
         out.print(f"[red]✗[/] {why}", soft_wrap=True)

@@ -8,8 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from avouch.faces.cli.app import Json, app, opened, out, show_json
-from avouch.faces.cli.models import OWNER, As
+from avouch.faces.cli.app import OWNER, As, Json, acting, app, out, show_json
 
 retention = typer.Typer(help="How long questions and answers are kept.", no_args_is_help=True)
 app.add_typer(retention, name="retention")
@@ -24,12 +23,11 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Remove the words whose time is over, by the setting `retention`; an entry says what went."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.retention import run as sweep
 
         named = bool(stack.settings.retention)
-        done = sweep(stack, people.find(stack, by), dry)
+        done = sweep(stack, actor, dry)
     if as_json:
         return show_json(done)
     if not named:
@@ -44,11 +42,10 @@ def run(
 @retention.command()
 def hold(voucher: Voucher, reason: Why = "", by: As = OWNER, as_json: Json = False) -> None:
     """Keep an answer's words whatever the rules say: a legal hold."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.holds import hold as put
 
-        made = put(stack, people.find(stack, by), voucher, reason)
+        made = put(stack, actor, voucher, reason)
     if as_json:
         return show_json(made)
     return out.print(f"[green]✓[/] {escape(voucher)} is kept; entry {made.seq}")
@@ -57,11 +54,10 @@ def hold(voucher: Voucher, reason: Why = "", by: As = OWNER, as_json: Json = Fal
 @retention.command()
 def unhold(voucher: Voucher, reason: Why = "", by: As = OWNER, as_json: Json = False) -> None:
     """End a legal hold."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.holds import unhold as end
 
-        seq = end(stack, people.find(stack, by), voucher, reason)
+        seq = end(stack, actor, voucher, reason)
     if as_json:
         return show_json({"voucher_id": voucher, "seq": seq})
     return out.print(f"[green]✓[/] {escape(voucher)} is held no longer; entry {seq}")
@@ -70,11 +66,10 @@ def unhold(voucher: Voucher, reason: Why = "", by: As = OWNER, as_json: Json = F
 @retention.command()
 def holds(by: As = OWNER, as_json: Json = False) -> None:
     """List the legal holds."""
-    with opened() as stack:
-        from avouch.stack import people
+    with acting(by) as (stack, actor):
         from avouch.stack.holds import listing
 
-        found = listing(stack, people.find(stack, by))
+        found = listing(stack, actor)
     if as_json:
         return show_json(found)
     table = Table("voucher", "held by", "entry")

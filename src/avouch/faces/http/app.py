@@ -10,8 +10,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 
 from avouch import __version__
 from avouch.errors import AvouchError
@@ -19,10 +21,16 @@ from avouch.faces.http import door, envelope, openapi, problem, routes
 from avouch.faces.http.jobs import Jobs
 from avouch.faces.http.rates import Rates
 from avouch.faces.mcp.running import running
+from avouch.faces.web import pages, site
 from avouch.stack.stack import Stack
 from avouch.stack.write import ready
 
 EXPOSED = ["etag", "x-request-id", "retry-after", "location", "idempotency-replayed"]
+HANDLERS = {
+    AvouchError: problem.on_avouch,
+    HTTPException: pages.lost,
+    RequestValidationError: problem.on_invalid,
+}
 
 
 def described() -> FastAPI:
@@ -46,9 +54,10 @@ def create(stack: Stack) -> FastAPI:
     state.running, state.unheard, state.stopping = {}, set(), threading.Event()
     state.origins = frozenset(one.strip() for one in settings.cors_origins.split(",") if one.strip())
     state.matching, state.unready = threading.Lock(), None
-    app.add_exception_handler(AvouchError, problem.on_avouch)
-    app.add_exception_handler(HTTPException, problem.on_http)
-    app.add_exception_handler(RequestValidationError, problem.on_invalid)
+    state.inner = ExceptionMiddleware(AsyncExitStackMiddleware(app.router), HANDLERS)
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    app.router.routes.extend(site.routes())
     if state.origins:
         app.add_middleware(
             CORSMiddleware,

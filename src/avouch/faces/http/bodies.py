@@ -47,10 +47,14 @@ class Activate(Body):
 
 
 class Declared(Body):
-    """What is declared of documents that do not say it themselves. Without labels only the owner sees them."""
+    """What is declared of documents that do not say it themselves. Without labels only the owner sees them.
+
+    ``class_reviewed``: whoever set the classification has looked, so nothing that is found raises it.
+    """
 
     labels: list[Line] = Field(default_factory=list)
     classification: Level | None = None
+    class_reviewed: bool = False
     valid_from: Time | None = None
     valid_to: Time | None = None
     columns: dict[Line, Optional] = Field(default_factory=dict)
@@ -61,4 +65,5 @@ class Declared(Body):
             classification=Classification[self.classification.upper()] if self.classification else None,
             valid_from=to_micros(self.valid_from) if self.valid_from else None,
             valid_to=to_micros(self.valid_to) if self.valid_to else None,
+            class_reviewed=self.class_reviewed or None,
         )

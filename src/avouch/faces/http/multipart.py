@@ -15,6 +15,8 @@ from avouch.errors import AvouchError, Code
 from avouch.stack import uploads
 
 FILES, FIELD, FIELDS = 1000, 100_000, 50
+TREE = "tree"
+"""The name of parts that are files of a folder: their names are paths below it."""
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ class Receiver:
             self.form.files += 1
             if self.form.files > FILES:
                 raise AvouchError(Code.INPUT_INVALID, f"body: more than {FILES} files at once")
-            self._file = uploads.create(self.folder, as_text(options[b"filename"]))
+            self._file = uploads.create(self.folder, as_text(options[b"filename"]), nested=self._name == TREE)
             self._size = 0
         elif len(self.form.fields) >= FIELDS:
             raise AvouchError(Code.INPUT_INVALID, f"body: more than {FIELDS} fields")

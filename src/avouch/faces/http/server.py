@@ -30,7 +30,6 @@ from avouch.stack.siem import streaming
 from avouch.stack.stack import Stack
 
 HEADER_BYTES, CONNECTIONS, KEEP_ALIVE = 16_384, 2_000, 15
-logger = logging.getLogger("avouch.serve")
 
 
 @dataclass(frozen=True, slots=True)

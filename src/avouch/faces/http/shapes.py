@@ -14,6 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, create_model
 
 from avouch.canon import from_micros
+from avouch.lake.raised import Classed
 from avouch.records import FOREVER, Version
 
 LISTS = (frozenset, set, tuple, list)
@@ -46,7 +47,11 @@ def plain_type(hint: Any) -> Any:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class VersionShape:
-    """A version: when it held in the world, from which ledger entry to which it was known. Nulls: no end."""
+    """A version: when it held in the world, from which ledger entry to which it was known. Nulls: no end.
+
+    ``raised`` says in words why its classification is above the ``declared`` one. ``class_reviewed``: whoever declared
+    it had looked. ``declared`` is null where it holds and nobody reviewed it.
+    """
 
     id: str
     document_id: str
@@ -67,6 +72,9 @@ class VersionShape:
     ended_at: str | None
     fate: str
     chunks: int
+    declared: str | None
+    class_reviewed: bool
+    raised: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def when(micros: int | None) -> str | None:
     return None if micros is None or micros >= FOREVER else from_micros(max(-(2**55), min(micros, 2**52)))
 
 
-def version(v: Version) -> VersionShape:
+def version(v: Version, classed: Classed | None = None) -> VersionShape:
     same = ("id", "document_id", "key", "title", "tenant", "kind", "media_type", "content_digest", "source_url")
     return VersionShape(
         **{name: getattr(v, name) for name in same},
@@ -98,4 +106,7 @@ def version(v: Version) -> VersionShape:
         ended_at=when(v.ended_at),
         fate=v.fate.value,
         chunks=v.rows,
+        declared=classed.declared.name.lower() if classed else None,
+        class_reviewed=classed is not None and classed.reviewed,
+        raised=classed.reasons if classed else (),
     )

@@ -185,6 +185,12 @@ def break_glass(stack: Stacked, caller: Caller, body: Break) -> EmergencyShape:
     return of_emergency(emergency.begin(stack, caller, body.reason, body.minutes))
 
 
+@doors("GET", "/access/emergencies/{emergency_id}", act=SELF, returns=EmergencyShape)
+def one_emergency(stack: Stacked, caller: Caller, emergency_id: Id) -> EmergencyShape:
+    """One emergency: your own, or of the tenant that you administer."""
+    return of_emergency(emergency.show(stack, caller, emergency_id))
+
+
 @doors("POST", "/access/emergencies/{emergency_id}/end", act=SELF, returns=EmergencyShape)
 def end_emergency(stack: Stacked, caller: Caller, emergency_id: Id) -> EmergencyShape:
     """End an emergency."""

@@ -7,23 +7,47 @@ import threading
 from collections.abc import Generator
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, Field
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
+from avouch.canon import to_micros
 from avouch.errors import AvouchError, Code
 from avouch.faces.http.bodies import Body, Long
 from avouch.faces.http.door import Caller, Doors, Stacked, schema
 from avouch.faces.http.envelope import Fence
-from avouch.faces.http.paging import Cursor, Limit, Page, Slice, number, page
+from avouch.faces.http.paging import Cursor, Limit, Page, Slice, number
+from avouch.faces.http.paging import cursor as at
 from avouch.ledger.report import Report
-from avouch.stack import audit, reading
+from avouch.stack import audit, entries
 from avouch.stack.stack import Stack
 
 doors = Doors("ledger")
 LINES = "application/x-ndjson"
 PIECE, AHEAD = 64_000, 16
+NOWHERE = -(2**40)
+"""Behind what the first page begins, in either order."""
+Number = Annotated[int, Path(ge=0, le=2**53)]
+NOTED = {"responses": {"200": {"content": {"text/plain": {"schema": {"type": "string"}}}}}}
 EXPORTED = {"responses": {"200": {"content": {LINES: {"schema": {"type": "string"}}}}}}
+
+
+async def search(
+    kind: Annotated[str, Query(max_length=60, description="Only of this kind, and what is below it.")] = "",
+    actor: Annotated[str, Query(max_length=80, description="Only by whom: a principal's id.")] = "",
+    about: Annotated[
+        str, Query(max_length=80, description="Only what names a document, voucher or person, by id.")
+    ] = "",
+    since: Annotated[str, Query(max_length=40, description="Only from this time on.")] = "",
+    until: Annotated[str, Query(max_length=40, description="Only before this time.")] = "",
+    newest: Annotated[bool, Query(description="The newest first.")] = False,
+) -> entries.Sought:
+    """What is looked for. TIME_INVALID."""
+    first, last = (to_micros(told) if told else None for told in (since, until))
+    return entries.Sought(kind, actor, about, first, last, newest)
+
+
+Sought = Annotated[entries.Sought, Depends(search)]
 
 
 class Anchors(Body):
@@ -45,17 +69,27 @@ class Verifier(BaseModel):
     keys: list[str]
 
 
-@doors("GET", "/ledger/entries", act="audit", returns=Page[schema(reading.LedgerEntry)])  # type: ignore[misc]
-def entries(
-    stack: Stacked,
-    caller: Caller,
-    cursor: Cursor = None,
-    limit: Limit = 100,
-    kind: Annotated[str, Query(max_length=60, description="Only of this kind, and what is below it.")] = "",
-) -> Slice:
-    """The entries of your tenant, oldest first."""
-    found = reading.entries(stack, caller, number(cursor, -1), limit + 1, kind)
-    return page(found, limit, lambda one: one.seq, lambda one: one)
+@doors("GET", "/ledger", act="audit", returns=audit.Integrity)
+def integrity(stack: Stacked) -> audit.Integrity:
+    """How long the log is, its kept checkpoints, and what the last check in this process found."""
+    return audit.integrity(stack)
+
+
+@doors("GET", "/ledger/entries", act="audit", returns=Page[schema(entries.LedgerEntry)])  # type: ignore[misc]
+def listing(stack: Stacked, caller: Caller, sought: Sought, cursor: Cursor = None, limit: Limit = 100) -> Slice:
+    """The entries of your tenant that are what is sought. A search looks through 50,000 entries at a time.
+
+    So a page may hold little or nothing and still have a `next`: there is more to look through.
+    """
+    behind = number(cursor, NOWHERE)
+    found = entries.look(stack, caller, sought, None if behind == NOWHERE else behind, limit)
+    return Slice(list(found.items), None if found.next is None else at(found.next))
+
+
+@doors("GET", "/ledger/entries/{seq}", act="audit", returns=entries.WholeEntry)
+def one(stack: Stacked, caller: Caller, seq: Number) -> entries.WholeEntry:
+    """One entry of your tenant, with the very bytes that the tree hashes and that it commits to."""
+    return entries.one(stack, caller, seq)
 
 
 @doors("POST", "/ledger/verify", act="audit", checked=True, returns=Report)
@@ -68,6 +102,13 @@ def verify(stack: Stacked, body: Anchors) -> Report:
 def checkpoint(stack: Stacked, caller: Caller) -> dict[str, str]:
     """Sign the log's head and remember it. Keep it where whoever holds this home cannot change it."""
     return {"checkpoint": audit.anchor(stack, caller)}
+
+
+@doors("GET", "/ledger/checkpoints/{size}", act="audit", extra=NOTED)
+def kept(stack: Stacked, size: Number) -> Response:
+    """A kept checkpoint as the file that `avouch verify --anchor` takes."""
+    named = {"content-disposition": f'attachment; filename="checkpoint-{size}.txt"'}
+    return Response(audit.kept(stack, size), media_type="text/plain; charset=utf-8", headers=named)
 
 
 @doors("GET", "/ledger/key", act=("audit", "verify"), returns=Verifier)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
 from avouch.faces.http.bodies import Activate, Body, Level, ModelName, Optional, Version
 from avouch.faces.http.door import Caller, Doors, Stacked
 from avouch.generate.declare import body as declaration
 from avouch.records import Model
-from avouch.stack import models
+from avouch.stack import activity, models
 
 doors = Doors("models")
 Name = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
@@ -96,6 +96,12 @@ def listing(stack: Stacked, caller: Caller) -> list[dict[str, Any]]:
         {"model": declaration(one.model), **{name: getattr(one, name) for name in same}}
         for one in models.listing(stack, caller)
     ]
+
+
+@doors("GET", "/models/activity", act="model", home=True, returns=activity.Activity)
+def over_time(stack: Stacked, caller: Caller, days: Annotated[int, Query(ge=1, le=366)] = 30) -> activity.Activity:
+    """What models did in the last days, by day and model: answers, fallbacks by why, tokens, money, latency."""
+    return activity.listing(stack, caller, days)
 
 
 @doors("POST", "/models", act="model", home=True, status=201, returns=Proposal)

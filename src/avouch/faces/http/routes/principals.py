@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import Request
-from pydantic import Field
+from fastapi import Query, Request
+from pydantic import AfterValidator, Field
 
-from avouch.faces.http.bodies import Body, Id, Level, Line
+from avouch.faces.http.bodies import Body, Id, Level, Line, without_nul
 from avouch.faces.http.door import SELF, Caller, Doors, Stacked, schema
 from avouch.faces.http.paging import Cursor, Limit, Page, Slice, page, place
 from avouch.faces.http.passage import unchanged
 from avouch.faces.http.shapes import when
 from avouch.lake import principals as rows
+from avouch.policy.roles import ACTS
 from avouch.records import Classification, Principal
 from avouch.stack import compartments, people, reading
 
 doors = Doors("principals")
+Part = Annotated[
+    str,
+    Query(max_length=100, description="Only those with this in their names, in whatever case."),
+    AfterValidator(without_nul),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,14 @@ class PrincipalShape:
     issuer: str | None
     created_at: str
     seen_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleShape:
+    """A role, and what it is for."""
+
+    role: str
+    acts: list[str]
 
 
 class Add(Body):
@@ -99,10 +113,22 @@ def me(caller: Caller) -> Principal:
     return caller
 
 
+@doors("GET", "/me/acts", act=SELF, returns=list[str])
+def acts(stack: Stacked, caller: Caller) -> list[str]:
+    """The acts that you may do in your tenant, as the policy in force has it."""
+    return reading.acts(stack, caller)
+
+
+@doors("GET", "/roles", act=SELF, returns=list[RoleShape])
+def roles() -> list[RoleShape]:
+    """The roles that one may be given, and the acts that the policy that comes with Avouch gives to each."""
+    return [RoleShape(role, sorted(acts)) for role, acts in ACTS.items()]
+
+
 @doors("GET", "/principals", act="principal", returns=Page[schema(PrincipalShape)])  # type: ignore[misc]
-def listing(stack: Stacked, caller: Caller, cursor: Cursor = None, limit: Limit = 100) -> Slice:
+def listing(stack: Stacked, caller: Caller, name: Part = "", cursor: Cursor = None, limit: Limit = 100) -> Slice:
     """The principals of your tenant by name; for an owner, of all."""
-    found = people.accounts(stack, caller, place(cursor), limit + 1)
+    found = people.accounts(stack, caller, place(cursor), limit + 1, name)
     return page(found, limit, lambda one: one.principal.name, shape)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
 from avouch.canon import plain
@@ -12,7 +13,7 @@ from avouch.faces.http.bodies import Body, Line
 from avouch.faces.http.door import Caller, Doors, Stacked
 from avouch.faces.http.shapes import when
 from avouch.redteam import report
-from avouch.stack import parts, trials
+from avouch.stack import matrix, parts, trials
 from avouch.stack.gate import Trial
 
 doors = Doors("redteam")
@@ -56,6 +57,31 @@ class Signed(BaseModel):
     report: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class TrialBySuite:
+    """One trial. ``models`` and ``templates`` are digests by name; ``why_not`` says why it failed."""
+
+    number: int
+    at: str
+    release: str
+    models: dict[str, str]
+    templates: dict[str, str]
+    policy: str
+    guard: str
+    code: str
+    passed: bool
+    why_not: tuple[str, ...]
+    suites: tuple[matrix.Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixShape:
+    """Trials, newest first, and the suites that any of them ran."""
+
+    suites: tuple[str, ...]
+    trials: tuple[TrialBySuite, ...]
+
+
 def shape(trial: Trial) -> TrialShape:
     return TrialShape(**{**plain(trial), "at": when(trial.at)})
 
@@ -65,6 +91,13 @@ def every(stack: Stacked, caller: Caller) -> dict[str, Any]:
     """The trials, newest first."""
     found = [shape(one) for one in trials.listing(stack, caller)]
     return Trials(trials=found, standing=trials.standing(stack, caller)).model_dump()
+
+
+@doors("GET", "/redteam/matrix", act="redteam", home=True, returns=MatrixShape)
+def by_suite(stack: Stacked, caller: Caller, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> dict[str, Any]:
+    """The newest trials by suite, with what each release was made of."""
+    found = plain(matrix.matrix(stack, caller, limit))
+    return {**found, "trials": [{**one, "at": when(one["at"])} for one in found["trials"]]}
 
 
 @doors("GET", "/redteam/{number}", act="redteam", home=True, returns=Signed)

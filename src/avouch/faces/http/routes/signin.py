@@ -51,6 +51,12 @@ def sign_out(request: Request, stack: Stacked) -> Response:
     return response
 
 
+@doors("GET", "/auth/issuers", public=True, returns=list[str])
+def issuers(stack: Stacked) -> list[str]:
+    """The identity providers at which people sign in here."""
+    return sorted(stack.logins)
+
+
 @doors("GET", "/auth/oidc/login", public=True, status=302)
 def oidc_login(request: Request, stack: Stacked, issuer: Annotated[str, Query(max_length=400)] = "") -> Response:
     """Go and sign in at an identity provider."""

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from avouch.canon import plain
 from avouch.errors import AvouchError, Code
 from avouch.faces.http import events, jobs, multipart
-from avouch.faces.http.bodies import Declared, Id, Line
+from avouch.faces.http.bodies import Body, Declared, Id, Line
 from avouch.faces.http.door import PREFIX, SELF, Caller, Doors, Stacked
 from avouch.records import IngestReport
 from avouch.stack import uploads
@@ -27,6 +27,7 @@ from avouch.stack.stack import Stack
 doors = Doors("sources")
 Name = Annotated[str, InPath(max_length=63, description="The source: small letters, digits and . _ -")]
 TEXT = {"type": "string"}
+BYTES = {**TEXT, "format": "binary"}
 FORM = {
     "requestBody": {
         "required": True,
@@ -34,12 +35,13 @@ FORM = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["files"],
+                    "anyOf": [{"required": ["files"]}, {"required": ["tree"]}],
                     "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        "files": {"type": "array", "items": BYTES},
+                        "tree": {"type": "array", "items": BYTES, "description": "Files named by paths: a/b.md."},
                         "labels": {**TEXT, "description": "Groups that may see it: a,b."},
                         "columns": {**TEXT, "description": "id=code,text=body"},
-                        **dict.fromkeys(("classification", "valid_from", "valid_to"), TEXT),
+                        **dict.fromkeys(("classification", "class_reviewed", "valid_from", "valid_to"), TEXT),
                     },
                 }
             }
@@ -54,6 +56,22 @@ class FromFolder(Declared):
 
     path: Line
     confirm_withdrawals: bool = False
+
+
+class LimitsShape(Body):
+    """What one upload may hold: files, bytes of each, bytes in all (the form's own included)."""
+
+    files: int
+    file_bytes: int
+    upload_bytes: int
+
+
+@doors("GET", "/sources/limits", act="ingest", returns=LimitsShape)
+def limits(stack: Stacked, caller: Caller) -> dict[str, int]:
+    """How much may be uploaded at once; send what is more in several forms."""
+    settings = stack.settings
+    most = settings.max_upload_bytes
+    return {"files": multipart.FILES, "file_bytes": min(settings.max_file_bytes, most), "upload_bytes": most}
 
 
 @doors("POST", "/sources/{name}/files", act="ingest", status=202, returns=jobs.JobShape, upload=True, extra=FORM)

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Put ``data`` at ``path`` in one step, durably."""
+def replace(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Put ``data`` at ``path`` in one step, durably. ``mode`` is that of a new file, less the umask."""
     beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -29,7 +30,7 @@ def write_at(path: Path, offset: int, data: bytes | memoryview) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
+    """Make new and changed names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
