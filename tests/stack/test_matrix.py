@@ -11,6 +11,7 @@ from avouch.lake.schema import trials as table
 from avouch.records import Classification
 from avouch.redteam import report
 from avouch.redteam.case import Breach
+from avouch.redteam.judge import EXFILTRATION
 from avouch.redteam.release import Release
 from avouch.redteam.report import Failure, Pages, Report, Result
 from avouch.stack import matrix, people, trials
@@ -56,7 +57,7 @@ def test_a_real_trial_is_a_row_with_its_release(stack: Stack, part: Part) -> Non
 
 def test_leaks_and_false_blocks_stand_with_their_suite(stack: Stack) -> None:
     leak, manners = (
-        Failure("c", "k", (Breach(rule, "answer", "as it is"),)) for rule in (next(iter(matrix.EXFILTRATION)), "x")
+        Failure("c", "k", (Breach(rule, "answer", "as it is"),)) for rule in (next(iter(EXFILTRATION)), "x")
     )
     release = Release((("m", "sha256:1"),), (), "policy")
     first = Report(

@@ -109,10 +109,11 @@ def boxes(data: bytes, number: int, text: str, span: Span | None) -> PageBoxes:
         try:
             letters, places = readable(textpage)
             first, end = located(text, span, letters)
-            found = [box(page, textpage, at, ratio) for at in places[first:end]]
+            found = [box(textpage, at) for at in places[first:end]]
+            placed = tuple(shown(page, line, ratio) for line in lines([one for one in found if one is not None]))
         finally:
             textpage.close()
-    return PageBoxes(number, ratio, tuple(lines([one for one in found if one is not None])))
+    return PageBoxes(number, ratio, placed)
 
 
 def readable(textpage: Any) -> tuple[str, list[int]]:
@@ -172,21 +173,28 @@ def over(words: str, letters: str) -> tuple[int, int]:
     return 0, 0
 
 
-def box(page: Any, textpage: Any, at: int, ratio: float) -> Box | None:
-    """The place of one character, in page widths from the upper left, as the page is shown; None where it has none."""
+def box(textpage: Any, at: int) -> Box | None:
+    """The place of one character in points, downwards, before the page is turned; None where it has none."""
     from pypdfium2 import raw
 
     area = raw.FS_RECTF()
     if not raw.FPDFText_GetLooseCharBox(textpage.raw, at, area):
         return None
+    found = Box(area.left, -area.top, area.right - area.left, area.top - area.bottom)
+    return found if found.width > 0 and found.height > 0 else None
+
+
+def shown(page: Any, line: Box, ratio: float) -> Box:
+    """The same place on the page as it is shown, turned or cut: in page widths from the upper left."""
+    from pypdfium2 import raw
+
     x, y = ctypes.c_int(), ctypes.c_int()
     corners = []
-    for left, top in ((area.left, area.top), (area.right, area.bottom)):
+    for left, top in ((line.x, -line.y), (line.x + line.width, -line.y - line.height)):
         raw.FPDF_PageToDevice(page.raw, 0, 0, FINE, round(FINE * ratio), 0, left, top, x, y)
         corners.append((x.value / FINE, y.value / FINE))
     (x1, y1), (x2, y2) = corners
-    found = Box(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
-    return found if found.width > 0 and found.height > 0 else None
+    return Box(min(x1, x2), min(y1, y2), round(abs(x2 - x1), 6), round(abs(y2 - y1), 6))
 
 
 def lines(found: list[Box]) -> Iterator[Box]:
@@ -200,7 +208,7 @@ def lines(found: list[Box]) -> Iterator[Box]:
         some = [one for _, one in group]
         x, y = min(one.x for one in some), min(one.y for one in some)
         right, low = max(one.x + one.width for one in some), max(one.y + one.height for one in some)
-        yield Box(round(x, 5), round(y, 5), round(right - x, 5), round(low - y, 5))
+        yield Box(x, y, right - x, low - y)
 
 
 def beside(one: Box, other: Box) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -54,6 +54,12 @@ class PrometheusMeter:
     def look_at(self, read: Callable[[], Iterable[tuple[str, str, float]]]) -> None:
         """Ask ``read`` for gauges at each look."""
         self.registry.register(Live(read))
+
+    def samples(self) -> Iterator[tuple[str, Mapping[str, str], float]]:
+        """All of it, as (name, labels, value)."""
+        for family in self.registry.collect():
+            for sample in family.samples:
+                yield sample.name, sample.labels, sample.value
 
     def text(self) -> bytes:
         """All of it, in the text format (``MEDIA``)."""

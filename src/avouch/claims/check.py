@@ -22,6 +22,8 @@ Embed = Callable[[Sequence[str]], Vectors]
 Entails = Callable[[Sequence[str], str], Sequence[tuple[float, float, float]]]
 """Premises and one hypothesis to probabilities that each entails it, says nothing of it, contradicts it."""
 
+FEW = 3
+"""Words of a claim that states something; fewer have to stand in the source on end."""
 SEEN = 16  # sentences, of all that is cited, that a claim is held against
 CLEAR, HOPELESS = 0.92, 0.3  # coverage beyond which likeness is not asked for
 PENALTY = {Verdict.CONTRADICTED: 0.08, Verdict.UNSUPPORTED: 0.12, Verdict.PARTLY: 0.45}
@@ -108,6 +110,8 @@ def examine(asked: Asked, lexicon: Lexicon, read_once: dict[str, Reading]) -> Ca
     source = [once(part) for part in parts]
     if whole.flat and any(whole.flat == one.flat for one in source):
         return Case(asked, Checked(Verdict.SUPPORTED, (), 1.0))
+    if len(asked.claim.split()) < FEW and not any(f" {whole.flat} " in f" {one.flat} " for one in source):
+        return Case(asked, refused("support", "The claim is a few words, and the source does not say them on end."))
     heads = [once(head) for head in sorted(set(asked.heads)) if head.strip()]
     defined = definitions(whole, [*source, *heads])
     found = Alignment(whole, window(nearest(whole, source), defined))

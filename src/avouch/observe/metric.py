@@ -6,7 +6,7 @@ The engine that counts is handed in; each stack has one of its own, so that two 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
@@ -39,6 +39,7 @@ class Meter(Protocol):
     def gauge(self, name: str, text: str) -> Settable: ...
     def look_at(self, read: Callable[[], Iterable[Measured]]) -> None: ...
     def text(self) -> bytes: ...
+    def samples(self) -> Iterator[tuple[str, Mapping[str, str], float]]: ...
 
 
 class Words:
@@ -83,6 +84,10 @@ class Metrics:
     def text(self) -> bytes:
         """All of it, in the meter's text format."""
         return self._meter.text()
+
+    def samples(self) -> Iterator[tuple[str, Mapping[str, str], float]]:
+        """All of it, as (name, labels, value)."""
+        return self._meter.samples()
 
     def acted(self, kind: str, outcome: str, seconds: float, steps: Mapping[str, float]) -> None:
         """An act ended. ``outcome`` is ``ok`` or an error code; ``steps`` are milliseconds."""

@@ -68,12 +68,11 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``text[start:end]`` breaks a rule. ``blocks``: nothing may leave; else the span is taken out."""
+    """``text[start:end]`` breaks a rule, so that the text does not leave."""
 
     rule: RuleId
     start: int
     end: int
-    blocks: bool
 
     @property
     def words(self) -> str:
@@ -94,42 +93,21 @@ def check(
     """
     seen = find(text) if found is None else found
     whole = (0, len(text))
-    findings = [Finding(RuleId.CLEARANCE, *whole, True) for source in sources if source.classification > reader][:1]
+    findings = [Finding(RuleId.CLEARANCE, *whole) for source in sources if source.classification > reader][:1]
     if len(text) > declared.longest:
-        findings.append(Finding(RuleId.LENGTH, *whole, True))
+        findings.append(Finding(RuleId.LENGTH, *whole))
     if not _in_form(text, declared.form):
-        findings.append(Finding(RuleId.FORMAT, *whole, True))
-    findings += [Finding(RuleId.SECRET, e.start, e.end, True) for e in seen if e.kind is Kind.SECRET]
+        findings.append(Finding(RuleId.FORMAT, *whole))
+    findings += [Finding(RuleId.SECRET, e.start, e.end) for e in seen if e.kind is Kind.SECRET]
     findings += _foreign(text, seen, [*(source.text for source in sources), question])
-    findings += [Finding(RuleId.HIDDEN, *hit.span(), False) for hit in _HIDDEN.finditer(text)]
+    findings += [Finding(RuleId.HIDDEN, *hit.span()) for hit in _HIDDEN.finditer(text)]
     quoted = {link.target for source in sources for link in links(source.text)} if declared.cited_links else set()
     for link in links(text):
         if not _approved(link, declared, quoted):
-            findings.append(Finding(RuleId.IMAGE if link.image else RuleId.LINK, link.start, link.end, False))
+            findings.append(Finding(RuleId.IMAGE if link.image else RuleId.LINK, link.start, link.end))
     return sorted(findings, key=lambda one: (one.start, one.end, one.rule))
 
 
-def released(text: str, findings: Iterable[Finding]) -> str | None:
-    """The answer without what is to be taken out; ``None`` where a finding blocks it."""
-    made, at = "", 0
-    for finding in sorted(findings, key=lambda one: (one.start, -one.end)):
-        if finding.blocks:
-            return None
-        if finding.end <= at:
-            continue
-        made += text[at : max(at, finding.start)]
-        instead = _INSTEAD[finding.rule]
-        made += " " + instead if instead and made.endswith("]") else instead  # "](" would make a link of it
-        at = finding.end
-    return made + text[at:]
-
-
-_INSTEAD = {
-    RuleId.LINK: "(link removed)",
-    RuleId.IMAGE: "(image removed)",
-    RuleId.NAME: "(name removed)",
-    RuleId.HIDDEN: "",
-}
 _HIDDEN = re.compile("[\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\u180e\ufeff\U000e0000-\U000e0fff]+")
 _LETTERS = re.compile(r"[\W_]+")
 _NAMED = frozenset({Kind.PERSON, Kind.ADDRESS, Kind.BIRTH_DATE})
@@ -145,12 +123,21 @@ def _foreign(text: str, seen: Sequence[Entity], known: Sequence[str]) -> Iterabl
     joined = "\0".join(_joined(one) for one in known)
     words = {word for one in known for word in _words(one)}
     for entity in suspects:
-        value = text[entity.start : entity.end]
+        value = _whole(text, entity.start, entity.end)
         if entity.kind in _NUMBERED:
             if _joined(value) not in joined:
-                yield Finding(RuleId.IDENTIFIER, entity.start, entity.end, True)
+                yield Finding(RuleId.IDENTIFIER, entity.start, entity.end)
         elif not _words(value) <= words:
-            yield Finding(RuleId.NAME, entity.start, entity.end, False)
+            yield Finding(RuleId.NAME, entity.start, entity.end)
+
+
+def _whole(text: str, start: int, end: int) -> str:
+    """The words that a span lies in: what finds names may begin in the middle of one, which stands in no source."""
+    while start > 0 and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return text[start:end]
 
 
 def _folded(said: str) -> str:
@@ -162,7 +149,8 @@ def _joined(said: str) -> str:
 
 
 def _words(said: str) -> set[str]:
-    return {word.lstrip("0") for word in _LETTERS.split(_folded(said)) if len(word) > 1}
+    """Split first: folding would make one word of a name and the ™ behind it."""
+    return {_folded(word).lstrip("0") for word in _LETTERS.split(said) if len(word) > 1}
 
 
 def _approved(link: Link, declared: Declared, quoted: set[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
@@ -13,6 +15,47 @@ from avouch.stack.audit import audit
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Bytes of the disk that the home lies on, and of the state database where it is a file there."""
+
+    total: int
+    free: int
+    state: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """The index of this process: its generation, how many rows it has, and how many of the lake it still lacks."""
+
+    generation: int
+    rows: int
+    lag: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How a home runs in this process. ``index`` is None until the first question; ``queue`` is of the writer."""
+
+    index: Indexed | None
+    queue: int
+    disk: Disk
+    shared: bool
+
+
+def running(stack: Stack) -> Running:
+    """The index, the queue and the disk, as they stand."""
+    used = shutil.disk_usage(stack.home.root)
+    file = stack.home.root / "state.db"
+    disk = Disk(used.total, used.free, file.stat().st_size if file.exists() else None)
+    generation = stack.shelf.generation if "shelf" in stack.__dict__ else None
+    index = None
+    if generation is not None:
+        rows = int(stack.state.read(lambda tx: schema.fact(tx, "rows")))
+        index = Indexed(generation.number, generation.rows, max(0, rows - generation.rows))
+    return Running(index, stack.state.waiting, disk, bool(stack.state.shared))
 
 
 def status(stack: Stack, deep: bool = False) -> dict[str, Any]:

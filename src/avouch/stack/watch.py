@@ -23,6 +23,7 @@ from avouch.lake import schema
 from avouch.ledger import log
 from avouch.observe import genai
 from avouch.observe.metric import Measured, Metrics
+from avouch.observe.series import Series
 from avouch.observe.span import Act, Spans, Tracer
 from avouch.records import Answer, Classification, Principal
 from avouch.stack import capture
@@ -47,6 +48,7 @@ class Watch:
     def __init__(self, stack: Stack) -> None:
         self.metrics = Metrics(prometheus_meter.PrometheusMeter())
         self.metrics.look_at(lambda: figures(stack))
+        self.series = Series(self.metrics.samples)
         self.spans = Spans(tracer(stack))
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from avouch.protect.entity import DIRECT, Entity
 from avouch.protect.find import find
 from avouch.protect.mask import Pseudonyms
 from avouch.records import Classification, Model, Passage, Principal, Request
+from avouch.segment import sentences
 from avouch.stack.passages import Found
 from avouch.stack.release import Release
 
@@ -91,7 +92,11 @@ class Framer:
         told = self.frames[model.name]
         numbers = range(1, len(told.given) + 1)
         if told.form == CLAIMS:
-            pairs = [(one.text, one.ids) for one in written.claims(text, numbers)]
+            pairs = [
+                (one.text[span.start : span.end], one.ids)
+                for one in written.claims(text, numbers)
+                for span in sentences(one.text)
+            ]
         else:
             pairs = [(one.text, tuple(n for n in one.marks if n in numbers)) for one in split(text)]
         rows = {passage.row: passage for passage in self._found.passages}

@@ -55,7 +55,7 @@ class Samples:
         if name == "job_id":
             body = {"path": str(world.folder / "default")}
             return str(world.post("/sources/folder", body, "curator").json()["id"])
-        fixed = {"voucher_id": self.voucher, "name": NAMED, "number": "0", "newer": "0", "row": "0"}
+        fixed = {"voucher_id": self.voucher, "name": NAMED, "number": "0", "newer": "0", "row": "0", "page_number": "1"}
         return self.dummy() if name == "principal_id" else fixed[name]
 
     def dummy(self) -> str:

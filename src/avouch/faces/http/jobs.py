@@ -19,6 +19,7 @@ from avouch.errors import AvouchError, Code
 from avouch.faces.http import events, problem
 from avouch.faces.http.envelope import Fence
 from avouch.records import IngestReport, Principal
+from avouch.stack.gate import Trial
 
 KEPT, AT_ONCE, WAITING = 256, 1, 32
 RUNNING, DONE, FAILED = "running", "done", "failed"
@@ -27,14 +28,14 @@ TICK = 0.25
 
 @dataclass(frozen=True, slots=True)
 class JobShape:
-    """A job as it stands: documents done of how many found so far; its report, or what went wrong."""
+    """A job as it stands: documents (cases) done of how many found so far; its report, or what went wrong."""
 
     id: str
     state: str
     begun_at: str
     done: int
     total: int
-    report: IngestReport | None
+    report: IngestReport | Trial | None
     problem: dict[str, Any] | None
 
 
@@ -49,7 +50,7 @@ class Job:
     done: int = 0
     total: int = 0
     state: str = RUNNING
-    report: IngestReport | None = None
+    report: IngestReport | Trial | None = None
     error: AvouchError | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -70,9 +71,12 @@ class Jobs:
     def __init__(self) -> None:
         self._found: OrderedDict[str, Job] = OrderedDict()
         self._threads = ThreadPoolExecutor(AT_ONCE, "job")  # a home takes in one source at a time
+        self._beside = ThreadPoolExecutor(AT_ONCE, "trial")
 
-    def begin(self, owner: Principal, request_id: str, work: Callable[[Job], IngestReport]) -> Job:
-        """Start some work; OVERLOADED where too much waits."""
+    def begin(
+        self, owner: Principal, request_id: str, work: Callable[[Job], IngestReport | Trial], beside: bool = False
+    ) -> Job:
+        """Start some work, in its turn or ``beside`` what is taken in; OVERLOADED where too much waits."""
         running = sum(job.state == RUNNING for job in self._found.values())
         if running >= WAITING:
             raise AvouchError(Code.OVERLOADED, f"{running} jobs are under way", 30.0)
@@ -80,10 +84,15 @@ class Jobs:
         self._found[job.id] = job
         for old in [one.id for one in self._found.values() if one.state != RUNNING][: len(self._found) - KEPT]:
             del self._found[old]
-        self._threads.submit(self._run, job, work)
+        (self._beside if beside else self._threads).submit(self._run, job, work)
         return job
 
-    def _run(self, job: Job, work: Callable[[Job], IngestReport]) -> None:
+    def counts(self) -> dict[str, int]:
+        """How many of the jobs that are kept are in each state."""
+        states = [job.state for job in list(self._found.values())]
+        return {state: states.count(state) for state in (RUNNING, DONE, FAILED)}
+
+    def _run(self, job: Job, work: Callable[[Job], IngestReport | Trial]) -> None:
         fence = Fence(job.request_id)
         with fence:
             job.report = work(job)
@@ -107,6 +116,7 @@ class Jobs:
         """Return when no job runs."""
         self.stop()
         self._threads.shutdown(wait=True)
+        self._beside.shutdown(wait=True)
 
 
 async def told(job: Job) -> AsyncIterator[bytes]:

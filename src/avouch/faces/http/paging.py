@@ -38,7 +38,8 @@ def place(cursor: str | None) -> str:
     if not cursor:
         return ""
     try:
-        return base64.b64decode(cursor.encode("ascii") + b"==", b"-_", validate=True).decode()
+        padding = "=" * (-len(cursor) % 4)
+        return base64.b64decode((cursor + padding).encode("ascii"), b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise AvouchError(Code.INPUT_INVALID, "query.cursor: not a cursor of this service") from error
 

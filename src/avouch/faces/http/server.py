@@ -26,6 +26,7 @@ from avouch.faces.http.app import create
 from avouch.faces.http.envelope import HEADERS
 from avouch.stack import watch
 from avouch.stack.daily import retaining
+from avouch.stack.sample import sampling
 from avouch.stack.siem import streaming
 from avouch.stack.stack import Stack
 
@@ -194,5 +195,5 @@ def serve(stack: Stack, place: Place, started: Callable[[str], None] = lambda ur
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     watch.of(stack)
-    with streaming(stack), retaining(stack):
+    with streaming(stack), retaining(stack), sampling(stack):
         Server(config, loaded, lambda: started(url)).run(sockets=[listener])

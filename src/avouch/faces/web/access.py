@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Iterable
 from typing import Any
 
 from starlette.responses import Response
 
 from avouch.faces.web.api import Problem
+from avouch.faces.web.names import everybody, of
 from avouch.faces.web.pages import Pages, Place, Visit
 
 pages = Pages()
@@ -33,9 +33,11 @@ DONE = {
     "begun": "The emergency is in force. The owner sees it, and somebody else will review it.",
     "reviewed": "Your verdict is written into the ledger, and stays.",
     "proposed": "Stored as a proposal. Somebody else has to activate it.",
+    "retired": "It is in force no more.",
+    "changed-limit": "The limits are as you set them.",
     "activated": "It is in force, in every process, from this entry on.",
 }
-MOST, SINGLY = 1000, 40
+SINGLY = 40
 
 
 @pages("GET", "/access")
@@ -53,8 +55,14 @@ def draw(visit: Visit, template: str, problem: Problem | None = None, **told: An
     """A page about access, with what was done, or what stood in the way of it."""
     done = "" if problem else DONE.get(visit.query("done"), "")
     status = problem.status if problem else 200
-    told |= {"subs": places(visit), "done": done, "problem": problem.told if problem else None}
-    return visit.draw(template, status, **told)
+    shared = {"subs": places(visit), "done": done, "problem": problem.told if problem else None} | told
+    return visit.draw(template, status, current=current(visit, shared["subs"]), **shared)
+
+
+def current(visit: Visit, subs: Iterable[Place]) -> str:
+    """Of the parts, the one that the page belongs to: that with the longest path of those that lead to it."""
+    here = visit.request.url.path
+    return max((one.path for one in subs if f"{here}/".startswith(f"{one.path}/")), key=len, default="")
 
 
 async def tried(act: Awaitable[Any]) -> Problem | None:
@@ -76,19 +84,12 @@ def words(text: str) -> list[str]:
     return list(dict.fromkeys(one.strip() for one in text.replace("\n", ",").split(",") if one.strip()))
 
 
-async def people(visit: Visit) -> list[dict[str, Any]]:
-    """The principals whom one administers, by name; so many that a page can show them."""
-    found = await visit.api.get("/principals", limit=MOST) if "principal" in visit.acts else {"items": []}
-    return list(found["items"])
-
-
 async def names(visit: Visit, ids: Iterable[str | None]) -> dict[str, str]:
     """The names behind ids, as far as one may know them; the others stay ids."""
     wanted = {one for one in ids if one}
     found = {one: one for one in wanted} | {visit.me["id"]: visit.me["name"]}
-    if "principal" not in visit.acts or wanted <= {visit.me["id"]}:
+    if wanted <= {visit.me["id"]}:
         return found
-    found |= {one["id"]: one["name"] for one in await people(visit)}
-    left = [one for one in sorted(wanted) if found[one] == one and one.startswith("p_")][:SINGLY]
-    told = await asyncio.gather(*(visit.api.maybe(f"/principals/{one}") for one in left))
-    return found | {one["id"]: one["name"] for one in told if one}
+    found |= {one["id"]: one["name"] for one in await everybody(visit)}
+    left = [one for one in sorted(wanted) if found[one] == one and one.startswith("p_")]
+    return found | await of(visit, left[:SINGLY])

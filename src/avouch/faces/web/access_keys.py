@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from avouch.faces.web import access
 from avouch.faces.web.api import Problem
+from avouch.faces.web.names import everybody
 from avouch.faces.web.pages import Pages, Visit
 from avouch.faces.web.signin import back
 
@@ -33,7 +34,12 @@ async def listing(visit: Visit) -> Response:
 @pages("GET", "/access/keys/new")
 async def form(visit: Visit) -> Response:
     """A key for oneself, or for ``?principal_id=…``."""
-    typed = {"principal_id": visit.query("principal_id") or visit.me["id"], "label": "", "days": DAYS, "scopes": []}
+    typed: dict[str, Any] = {
+        "principal_id": visit.query("principal_id") or visit.me["id"],
+        "label": "",
+        "days": DAYS,
+        "scopes": [],
+    }
     return await drawn(visit, typed)
 
 
@@ -56,7 +62,7 @@ async def drawn(
     visit: Visit, typed: dict[str, Any], problem: Problem | None = None, made: dict[str, Any] | None = None
 ) -> Response:
     acts = sorted({act for role in await visit.api.get("/roles") for act in role["acts"]})
-    others = [one for one in await access.people(visit) if one["status"] == "active"] if "access" in visit.acts else []
+    others = [one for one in await everybody(visit) if one["status"] == "active"] if "access" in visit.acts else []
     whose = [{"id": visit.me["id"], "name": visit.me["name"]}, *(o for o in others if o["id"] != visit.me["id"])]
     if typed["principal_id"] not in {one["id"] for one in whose}:
         whose.append({"id": typed["principal_id"], "name": typed["principal_id"]})

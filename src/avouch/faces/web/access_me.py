@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from avouch.faces.web import access
 from avouch.faces.web.access_keys import now
 from avouch.faces.web.api import Problem
+from avouch.faces.web.names import MOST
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
@@ -22,12 +25,13 @@ async def me(visit: Visit) -> Response:
 async def drawn(visit: Visit, problem: Problem | None = None) -> Response:
     who = visit.me["id"]
     account = await visit.api.get(f"/principals/{who}")
-    keys = await visit.api.get("/access/keys", principal_id=who, limit=access.MOST)
+    keys = await visit.api.get("/access/keys", principal_id=who, limit=MOST)
     sessions = await visit.api.get("/access/sessions")
     emergencies = await visit.api.get("/access/emergencies", limit=20)
-    told = {"account": account, "keys": keys["items"], "sessions": sessions, "now": now()}
-    told["emergencies"] = [one for one in emergencies["items"] if one["principal_id"] == who]
+    told: dict[str, Any] = {"account": account, "keys": keys["items"], "now": now(), "subs": ()}
     told["here"] = visit.me["via"].partition(":")[2]
+    told["sessions"] = sorted(sessions, key=lambda one: (one["id"] == told["here"], one["began_at"]), reverse=True)
+    told["emergencies"] = [one for one in emergencies["items"] if one["principal_id"] == who]
     return access.draw(visit, "access_me.html", problem, **told)
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from avouch.faces.web import access
 from avouch.faces.web.api import Problem
 from avouch.faces.web.draw import LEVELS
+from avouch.faces.web.names import MOST, everybody
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
@@ -48,14 +49,14 @@ async def add(visit: Visit) -> Response:
 async def groups(visit: Visit) -> Response:
     """Who is in each group, and how many of the documents that one sees oneself carry it as a label."""
     found: dict[str, dict[str, Any]] = {}
-    for person in await access.people(visit):
+    for person in await everybody(visit):
         for group in person["groups"] or []:
             one = found.setdefault(group, {"name": group, "people": [], "documents": 0})
             one["people"].append(person)
-    library = await visit.api.maybe("/documents", limit=access.MOST) if "search" in visit.acts else None
+    library = await visit.api.maybe("/documents", limit=MOST) if "search" in visit.acts else None
     for document in (library or {"items": []})["items"]:
         for label in document["labels"]:
             one = found.setdefault(label, {"name": label, "people": [], "documents": 0})
             one["documents"] += 1
-    told = {"groups": [found[name] for name in sorted(found)], "counted": library is not None}
-    return access.draw(visit, "access_groups.html", more=bool(library and library["next"]), **told)
+    ordered, more = [found[name] for name in sorted(found)], bool(library and library["next"])
+    return access.draw(visit, "access_groups.html", groups=ordered, counted=library is not None, more=more)

@@ -47,7 +47,10 @@ async def done(visit: Visit, said: str, method: str, path: str, body: Any = None
 async def change(visit: Visit) -> Response:
     """Other groups, roles or clearance."""
     said = await visit.form()
-    body = {"groups": access.words(said.get("groups", "")), "roles": await access.several(visit, "roles")}
+    body: dict[str, Any] = {
+        "groups": access.words(said.get("groups", "")),
+        "roles": await access.several(visit, "roles"),
+    }
     body |= {"clearance": said.get("clearance", "public")}
     return await done(visit, "changed", "PATCH", "/principals/{}", body)
 

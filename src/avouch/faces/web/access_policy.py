@@ -84,6 +84,7 @@ async def drawn(visit: Visit, problem: Problem | None = None) -> Response:
     except Problem as failed:
         wrong = failed.told
     names = await access.names(visit, [found["author"], found["approver"]])
+    texts = dict(sorted(texts.items(), key=lambda file: (not file[0].endswith(".cedar"), file[0])))
     told = {"one": found, "texts": texts, "cases": cases, "wrong": wrong, "versions": versions, "names": names}
     told |= {"diff": diff and diff["diff"].splitlines(), "against": against, "active": active}
     return access.draw(visit, "access_policy.html", problem, own=found["author"] == visit.me["id"], **told)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from avouch.faces.web import access
 from avouch.faces.web.access_keys import now
+from avouch.faces.web.names import MOST, everybody
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
@@ -27,8 +28,8 @@ async def review(visit: Visit) -> Response:
 
 
 async def drawn(visit: Visit, found: dict[str, Any] | None) -> Response:
-    people, at = await access.people(visit), now()
-    keys = await visit.api.get("/access/keys", limit=access.MOST)
+    people, at = await everybody(visit), now()
+    keys = await visit.api.get("/access/keys", limit=MOST)
     live = [key for key in keys["items"] if not key["revoked_at"] and key["expires_at"] > at]
     held = Counter(key["principal_id"] for key in live)
     findings = found["findings"] if found else []
@@ -36,5 +37,5 @@ async def drawn(visit: Visit, found: dict[str, Any] | None) -> Response:
     owners = {key["id"]: key["principal_id"] for key in keys["items"]}
     for one in findings:
         about.setdefault(owners.get(one["subject"], one["subject"]), []).append(one["code"])
-    told = {"people": people, "held": held, "found": found, "about": about, "at": at}
-    return access.draw(visit, "access_review.html", more=len(people) >= access.MOST, **told)
+    told: dict[str, Any] = {"people": people, "held": held, "found": found, "about": about, "at": at}
+    return access.draw(visit, "access_review.html", more=len(people) >= MOST, **told)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from avouch.faces.web import access
 from avouch.faces.web.api import Problem
+from avouch.faces.web.names import everybody
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
@@ -32,7 +33,7 @@ async def why(visit: Visit) -> Response:
         if wrong.status == 401:
             raise
         problem = wrong
-    told["people"] = await access.people(visit)
+    told["people"] = await everybody(visit)
     told["documents"] = await offered(visit)
     found = {one["id"]: one["title"] or one["key"] for one in told["documents"]}
     if asked["document"]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from avouch.faces.web import answers, document_text, library, pictured
+from avouch.faces.web import answers, document_text, library, names, pictured
 from avouch.faces.web.api import Problem
 from avouch.faces.web.pages import Pages, Visit
 
@@ -36,6 +36,7 @@ async def drawn(visit: Visit, problem: Problem | None = None, typed: dict[str, s
         text(visit, where, shown), paper(visit, where, shown), rested(visit, where), reaching(visit, found)
     )
     told = {"document": found, "versions": numbered(versions), "shown": {**shown, "standing": library.standing(shown)}}
+    told |= {"people": await names.of(visit, [one["principal_id"] for one in used["items"]])}
     told |= {"read": read, "page": page, "used": used, "reach": reach, "word": WORD, "typed": typed or {}}
     return visit.draw("document.html", problem.status if problem else 200, problem=problem and problem.told, **told)
 

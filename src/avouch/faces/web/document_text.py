@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 ITEM = re.compile(r"\s*(?:[-*+•‣◦▪·–]|\(?\d{1,3}[.)])\s+(?=\S)")
@@ -11,13 +12,16 @@ RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
 CELLS = re.compile(r"\s*\|\s*")
 BEFORE, UNDER = re.compile(r"#{1,6}[^\S\n]*\Z"), re.compile(r"\s*[-=*_~]{3,}\s*\n?")
 """The marks of a heading before it, and a line of marks below it."""
+NAMED = re.compile(r"\w[\w ]{0,30}: ")
+WIDE = 60
+"""Characters of a line from which on its end is taken for that of a page's width."""
 LONGEST = 400_000
 """Characters of one text that a page draws; the rest is for who takes the whole original."""
 
 
 def parts(text: str, headings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The parts of a text in order. Each has a ``kind``: heading (``level``, ``text``), list (``items``), table
-    (``rows``) or text (``text``)."""
+    (``rows``; ``headed``: the first names the columns) or text (``text``)."""
     found: list[dict[str, Any]] = []
     at = 0
     for heading in headings:
@@ -44,11 +48,11 @@ def listed(lines: list[str]) -> list[dict[str, Any]]:
     """The parts of lines that stand together."""
     if len(lines) > 1 and sum("|" in line for line in lines) == len(lines):
         rows = [CELLS.split(line.strip().strip("|").strip()) for line in lines if not RULE.fullmatch(line)]
-        return [{"kind": "table", "rows": rows}]
+        return [{"kind": "table", "rows": rows, "headed": RULE.fullmatch(lines[1]) is not None}]
     first = next((at for at, line in enumerate(lines) if ITEM.match(line)), len(lines))
     found: list[dict[str, Any]] = []
     if first:
-        found.append({"kind": "text", "text": "\n".join(lines[:first])})
+        found.append({"kind": "text", "text": joined(lines[:first])})
     items: list[str] = []
     for line in lines[first:]:
         mark = ITEM.match(line)
@@ -57,3 +61,11 @@ def listed(lines: list[str]) -> list[dict[str, Any]]:
         else:
             items[-1] += "\n" + line.strip()
     return [*found, {"kind": "list", "items": items}] if items else found
+
+
+def joined(lines: list[str]) -> str:
+    """Lines as they were written; those that only a page's width had broken go on in one."""
+    text = lines[0]
+    for before, line in pairwise(lines):
+        text += (" " if len(before) >= WIDE and not NAMED.match(line) else "\n") + line
+    return text

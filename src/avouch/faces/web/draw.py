@@ -31,7 +31,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = assets.url
-    made.filters |= {"when": when, "day": day, "ms": ms, "count": count, "size": size, "said": said, "share": share}
+    made.filters |= {
+        "when": when,
+        "day": day,
+        "ms": ms,
+        "count": count,
+        "size": size,
+        "said": said,
+        "laid": laid,
+        "share": share,
+    }
     return made
 
 
@@ -44,6 +53,25 @@ def said(text: object) -> Markup:
     """Somebody's words inside our page: in their own direction, without marks that would turn ours."""
     plain = STACKED.sub(r"\1", TURNING.sub("", str(text)))
     return Markup("<bdi>{}</bdi>").format(plain)
+
+
+LINES = re.compile(
+    r"^(?P<head>#{1,6}[ \t]+)(?P<words>.*)|^(?P<rule>[ \t|:+=-]*-{2,}[ \t|:+=-]*\n)|^(?P<item>[-*+][ \t]+)", re.M
+)
+
+
+def laid(text: str) -> Markup:
+    """A piece of a document's text with its marks as what they mean: headings, bullets. No word is left out."""
+    plain = STACKED.sub(r"\1", TURNING.sub("", text))
+    found, at = Markup(), 0
+    for mark in LINES.finditer(plain):
+        found += escape(plain[at : mark.start()])
+        if mark["head"]:
+            found += Markup("<b>{}</b>").format(mark["words"])
+        elif mark["item"]:
+            found += "• "
+        at = mark.end()
+    return Markup("<bdi>{}</bdi>").format(found + escape(plain[at:]))
 
 
 def moment(told: str) -> datetime | None:

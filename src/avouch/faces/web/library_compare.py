@@ -11,6 +11,7 @@ from anyio import to_thread
 from starlette.responses import Response
 
 from avouch.faces.web import library
+from avouch.faces.web.document_text import RULE
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
@@ -43,7 +44,8 @@ async def compare(visit: Visit) -> Response:
 
 
 def lines(text: str) -> list[str]:
-    return [line.rstrip() for line in text.split("\n") if line.strip()]
+    """The lines of a text that say something: not the blank ones, nor those that only rule a table."""
+    return [line.rstrip() for line in text.split("\n") if line.strip() and not RULE.fullmatch(line)]
 
 
 def difference(left: list[str], right: list[str]) -> list[dict[str, Any]]:

@@ -59,6 +59,7 @@ async def leave(visit: Visit) -> Response:
 @pages("POST", "/purpose")
 async def purpose(visit: Visit) -> Response:
     """Say for what one looks from now on: it goes with every request, and into every entry."""
+    caller.same_site(visit.request)
     said = await visit.form()
     response = visit.go(back(said.get("back", "/")))
     chosen = re.sub(r"[^a-z]+", "-", said.get("purpose", "").lower()).strip("-")[:40]

@@ -21,8 +21,16 @@ from avouch.faces.web import (
     assets,
     document,
     guide,
+    ledger,
     library,
     library_compare,
+    models,
+    models_activity,
+    models_budgets,
+    models_declare,
+    models_prompts,
+    models_trials,
+    operations,
     quarantine,
     signin,
     upload,
@@ -41,9 +49,10 @@ ACCESS = (
     access_review,
     access_me,
 )
-PROOF = (vouchers,)
+PROOF = (vouchers, ledger, operations)
 LIBRARY = (library, upload, library_compare, document, quarantine)
-FILES = (signin, ask, answers, guide, *ACCESS, *PROOF, *LIBRARY)
+MODELS = (models, models_activity, models_budgets, models_declare, models_prompts, models_trials)
+FILES = (signin, ask, answers, guide, *ACCESS, *MODELS, *PROOF, *LIBRARY)
 
 
 def routes() -> list[Route]:

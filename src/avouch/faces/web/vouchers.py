@@ -80,7 +80,7 @@ async def verified(visit: Visit, voucher: dict[str, Any]) -> dict[str, Any] | No
 @pages("GET", "/verify")
 async def form(visit: Visit) -> Response:
     """Check a voucher that somebody was handed."""
-    return visit.draw("verify.html", name="", report=None, problem=None, key="", anchor="")
+    return visit.draw("verify.html", name="", report=None, problem=None, typed={"key": "", "anchor": ""})
 
 
 @pages("POST", "/verify")
@@ -97,8 +97,8 @@ async def verify(visit: Visit) -> Response:
     except Problem as problem:
         if problem.status == 401:
             raise
-        return visit.draw("verify.html", problem.status, name=name, report=None, problem=problem.told, **typed)
-    return visit.draw("verify.html", name=name, report=report, problem=None, **typed)
+        return visit.draw("verify.html", problem.status, name=name, report=None, problem=problem.told, typed=typed)
+    return visit.draw("verify.html", name=name, report=report, problem=None, typed=typed)
 
 
 def whole(anchor: str) -> str:

@@ -24,6 +24,7 @@ def every() -> list[Doors]:
         quarantine,
         redteam,
         retention,
+        running,
         signin,
         sources,
         vouchers,
@@ -46,6 +47,7 @@ def every() -> list[Doors]:
         quarantine,
         retention,
         operations,
+        running,
         signin,
         metrics,
     )

@@ -24,6 +24,7 @@ from avouch.stack.stack import Stack
 from avouch.stack.status import status as status_of
 
 doors = Doors("operations")
+SHOWN = 20
 
 
 class Backup(Body):
@@ -38,6 +39,14 @@ class BackupShape(BaseModel):
     name: str
     files: int
     bytes: int
+
+
+class BackupFile(BaseModel):
+    """A backup as it lies in the server's folder."""
+
+    name: str
+    bytes: int
+    written_at: str
 
 
 class KeyLine(BaseModel):
@@ -72,6 +81,14 @@ class Rotated(BaseModel):
 def status(stack: Stacked, deep: bool = False) -> dict[str, Any]:
     """What the home holds; ``deep`` checks the ledger and that every live version's bytes are there."""
     return status_of(stack, deep)
+
+
+@doors("GET", "/backups", act=("backup", "operate"), home=True, returns=list[BackupFile])
+def written(stack: Stacked) -> list[dict[str, Any]]:
+    """The backups in the server's folder for them, the newest first."""
+    files = [(file.stat(), file.name) for file in backups(stack).glob("*.tar") if file.is_file()]
+    found = sorted(files, key=lambda one: -one[0].st_mtime_ns)[:SHOWN]
+    return [{"name": name, "bytes": f.st_size, "written_at": from_micros(f.st_mtime_ns // 1000)} for f, name in found]
 
 
 @doors("POST", "/backups", act="backup", home=True, status=201, returns=BackupShape)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from avouch.canon import plain
+from avouch.errors import AvouchError, Code
+from avouch.faces.http import jobs
 from avouch.faces.http.bodies import Body, Line
 from avouch.faces.http.door import Caller, Doors, Stacked
+from avouch.faces.http.routes.sources import begun
 from avouch.faces.http.shapes import when
-from avouch.redteam import report
 from avouch.stack import matrix, parts, trials
 from avouch.stack.gate import Trial
 
@@ -106,11 +109,17 @@ def one(stack: Stacked, caller: Caller, number: Annotated[int, Path(ge=1, le=2**
     return trials.show(stack, caller, number)
 
 
-@doors("POST", "/redteam", act="redteam", home=True, checked=True, status=201, returns=Signed)
-def attack(stack: Stacked, caller: Caller, body: Attack) -> dict[str, Any]:
-    """Attack a release with every suite. It takes minutes: give it a key, and time."""
+@doors("POST", "/redteam", act="redteam", home=True, checked=True, status=202, returns=jobs.JobShape, stream=True)
+def attack(request: Request, stack: Stacked, caller: Caller, body: Attack) -> Response:
+    """Attack a release with every suite. It takes minutes: the job that was begun tells how far it is."""
+    if body.model and body.prompt:
+        raise AvouchError(Code.INPUT_INVALID, "body.prompt: name a model or a prompt, not both")
     kind, name = (parts.MODEL, body.model) if body.model else (parts.PROMPT, body.prompt)
     part = stack.state.read(lambda tx: parts.one(tx, kind, name, body.number)) if name else None
-    asked = trials.Asked(part, body.policy, body.count, body.seed, real=body.real)
-    trial, told = trials.attack(stack, caller, asked)
-    return {**trials.show(stack, caller, trial.number), "report": report.body(told)}
+    what = trials.Asked(part, body.policy, body.count, body.seed, real=body.real)
+    trials.candidate(stack, what)
+
+    def work(job: jobs.Job) -> Trial:
+        return trials.attack(stack, caller, what, job.progress)[0]
+
+    return begun(request, request.app.state.jobs.begin(caller, request.state.request_id, work, beside=True))

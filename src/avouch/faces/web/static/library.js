@@ -158,7 +158,8 @@ function reported(over) {
     box.append(made("summary", `${count(sum.problems.length, "file")} could not be taken in`));
     for (const one of sum.problems.slice(0, 500)) {
       const item = made("li");
-      item.append(made("bdi", one.key), made("p", one.message, "small"), made("p", one.todo, "small soft"));
+      const why = one.message.startsWith(`${one.key}: `) ? one.message.slice(one.key.length + 2) : one.message;
+      item.append(made("bdi", one.key), made("p", `${why}.`, "small"), made("p", one.todo, "small soft"));
       list.append(item);
     }
     box.append(list);
@@ -199,7 +200,8 @@ async function add(list, from = 0) {
   place.report.replaceChildren();
   const up = bar("Sent"), taken = bar("Taken in");
   const total = list.reduce((one, two) => one + two.file.size, 0);
-  let before = all.slice(0, from).flat().reduce((one, two) => one + two.file.size, 0), files = all.slice(0, from).flat().length, at = from;
+  const sentBefore = all.slice(0, from).flat();
+  let before = sentBefore.reduce((one, two) => one + two.file.size, 0), finished = sentBefore.length, at = from;
   try {
     for (; at < all.length; at++) {
       const which = all.length > 1 ? `Part ${at + 1} of ${all.length}: ` : "";
@@ -210,16 +212,16 @@ async function add(list, from = 0) {
       place.now.textContent = `${which}waiting to be read …`;
       const report = await follow(job, ({ done, total: found }) => {
         place.now.textContent = `${which}reading, classifying, embedding …`;
-        taken.at((files + Math.min(done, all[at].length)) / list.length, `Taken in ${(files + done).toLocaleString("en")} of ${(files + Math.max(found, all[at].length)).toLocaleString("en")}`);
+        taken.at((finished + Math.min(done, all[at].length)) / list.length, `Taken in ${(finished + done).toLocaleString("en")} of ${(finished + Math.max(found, all[at].length)).toLocaleString("en")}`);
       });
-      files += all[at].length;
-      taken.at(files / list.length, `Taken in ${files.toLocaleString("en")} of ${count(list.length, "file")}`);
+      finished += all[at].length;
+      taken.at(finished / list.length, `Taken in ${finished.toLocaleString("en")} of ${count(list.length, "file")}`);
       for (const name of Object.keys(sum)) sum[name] = name === "problems" ? [...sum.problems, ...report.problems] : sum[name] + (report[name] ?? 0);
       reported(at + 1 === all.length);
     }
-    place.now.textContent = "Done. They can be asked about now.";
+    place.now.textContent = sum.added + sum.changed ? "Done. What is new can be asked about now." : "Done. Nothing is new.";
     forget("upload");
-    chosenAnew();
+    files = [];
   } catch (problem) {
     reported(false);
     stopped(problem, () => add(list, at));
@@ -228,8 +230,6 @@ async function add(list, from = 0) {
     told();
   }
 }
-
-function chosenAnew() { files = []; }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
