@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,16 @@ def next_source(page: Page) -> None:
     page.wait_for_timeout(400)
 
 
+def busy(page: Page) -> None:
+    """Some work, so that there is something to count: a question every few seconds for a minute."""
+    for turn in range(8):
+        asked = {"question": OTHERS[turn % len(OTHERS)]}
+        page.request.post("/api/v1/ask", data=asked, headers={"sec-fetch-site": "same-origin"})
+        page.wait_for_timeout(7_500)
+    page.reload()
+    still(page)
+
+
 def verified(page: Page) -> None:
     page.get_by_role("button", name=re.compile("Verify now")).first.click()
     still(page)
@@ -119,7 +130,7 @@ def pictures(made: Made) -> list[Picture]:
         Picture("ledger", "auditor", "/ledger", "the ledger of an auditor"),
         Picture("access", "owner", "/access", "who may what"),
         Picture("models", "owner", "/models", "declared models"),
-        Picture("operations", "owner", "/operations", "the state of the home"),
+        Picture("operations", "owner", "/operations", "the state of the home", busy),
         Picture("answer-dark", "nurse", answer, "an answer, dark", next_source, dark=True),
         Picture("operations-dark", "owner", "/operations", "operations, dark", dark=True),
         Picture("answer-360", "nurse", answer, "an answer on a telephone", next_source, width=360),
@@ -140,7 +151,7 @@ def take(browser: Browser, url: str, one: Picture) -> None:
     page.get_by_label("Name").fill(one.who)
     page.get_by_label("Password").fill(password(one.who))
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**{one.path}")
+    page.wait_for_url(f"**{one.path}**")
     still(page)
     one.do(page)
     page.mouse.move(0, 0)
@@ -160,6 +171,7 @@ def main() -> None:
         try:
             assert process.stdout is not None
             url = next(found.group() for line in process.stdout if (found := re.search(r"http://127[\d.]+:\d+", line)))
+            threading.Thread(target=process.stdout.read, daemon=True).start()  # or its log would fill the pipe
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
                 for one in pictures(made):

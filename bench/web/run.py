@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,6 @@ from avouch.stack.ingest import ingest
 from avouch.stack.stack import Stack
 
 PASSWORD = "a long password for the bench"
-QUESTIONS = ("What are the symptoms of glaucoma?", "How is asthma treated?", "What causes anemia?")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
     "--disable-dev-shm-usage"
@@ -56,24 +56,28 @@ def furnish(folder: Path, data: Path, documents: int) -> dict[str, Any]:
     """A home of so many MedQuAD documents, some questions asked; what there is to look at."""
     pages = folder / "medquad"
     pages.mkdir()
+    questions: list[str] = []
     with gzip.open(data / "medquad" / "documents.jsonl.gz", "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines):
             if number == documents:
                 break
             told = json.loads(line)
+            if number % (documents // 8) == 1:
+                questions.append(told["question"].replace("? ?", "?"))
             title = json.dumps(str(told.get("title") or f"Document {number}"))
             (pages / f"{number}.md").write_text(f"---\ntitle: {title}\n---\n\n{told['text']}\n", "utf-8")
     with Stack.create(folder / "home") as stack:
-        declared = Metadata(labels=frozenset({"everyone"}), classification=Classification.PUBLIC)
+        declared = Metadata(labels=frozenset({"owner"}), classification=Classification.PUBLIC)
         report = ingest(stack, stack.owner, pages, Options(declared))
         credentials.set_password(stack, stack.owner, stack.owner.id, PASSWORD)
-        asked = [ask(stack, stack.owner, question) for question in QUESTIONS]
+        asked = [ask(stack, stack.owner, question) for question in questions]
         cited = next(claim.citations[0] for answer in asked for claim in answer.claims)
         return {
             "documents": report.added,
             "chunks": report.chunks,
             "document": cited.document_id,
-            "voucher": asked[0].voucher_id,
+            "voucher": next(answer.voucher_id for answer in asked if answer.claims),
+            "question": next(answer.question for answer in asked if answer.claims),
             "owner": stack.owner.name,
         }
 
@@ -86,6 +90,7 @@ def served(home: Path) -> Iterator[str]:
     try:
         assert process.stdout is not None
         url = next(found.group() for line in process.stdout if (found := re.search(r"http://127[\d.]+:\d+", line)))
+        threading.Thread(target=process.stdout.read, daemon=True).start()  # or its log would fill the pipe
         yield url
     finally:
         process.terminate()
@@ -155,30 +160,38 @@ def visited(reader: Reader, path: str) -> dict[str, Any]:
     }
 
 
-SHOWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))"
+WATCH = """window.acted = []; new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (one.interactionId) window.acted.push(one.duration);
+}).observe({type: "event", durationThreshold: 16, buffered: true})"""
+
+
+def longest(page: Page) -> float:
+    """Of what was just done: from the press to the next frame, in ms, as the browser measured it (8 ms steps)."""
+    page.wait_for_timeout(150)
+    return float(page.evaluate("Math.max(0, ...window.acted.splice(0))"))
 
 
 def interactions(reader: Reader, told: dict[str, Any]) -> dict[str, float]:
-    """Milliseconds from an action to the frame that shows something of it (median of five)."""
+    """Milliseconds by interaction (median of five); the whole answer is from the press to its last sentence drawn."""
     times: dict[str, list[float]] = {}
     for _ in range(VISITS):
         with reader.page() as page:
+            page.add_init_script(WATCH)
             page.goto(f"/answers/{told['voucher']}")
             page.locator("#main").focus()
-            began = page.evaluate("performance.now()")
             page.keyboard.press("n")
-            times.setdefault("next source", []).append(page.evaluate(SHOWN) - began)
+            times.setdefault("next source", []).append(longest(page))
             page.goto("/ask")
-            page.get_by_label("Question").fill(QUESTIONS[1])
+            page.get_by_label("Question").fill(told["question"])
+            longest(page)
             began = page.evaluate("performance.now()")
-            page.get_by_role("button", name="Ask", exact=True).click(no_wait_after=True)
-            page.wait_for_selector(".working, article.whole")
-            times.setdefault("ask: progress shown", []).append(page.evaluate("performance.now()") - began)
+            page.get_by_role("button", name="Ask", exact=True).click()
             page.wait_for_selector("article.whole")
-            times.setdefault("ask: whole answer drawn", []).append(page.evaluate("performance.now()") - began)
-            began = page.evaluate("performance.now()")
+            whole = page.evaluate("performance.now()") - began
+            times.setdefault("ask: whole answer drawn", []).append(whole)
+            times.setdefault("ask: progress shown", []).append(longest(page))
             page.locator("details.who summary").click()
-            times.setdefault("open the menu", []).append(page.evaluate(SHOWN) - began)
+            times.setdefault("open the menu", []).append(longest(page))
     return {name: round(statistics.median(some), 1) for name, some in times.items()}
 
 

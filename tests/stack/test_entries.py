@@ -77,12 +77,21 @@ def test_a_search_goes_no_further_than_was_said_and_on_from_there(
     stack, ann = lived
     wanted = [one.seq for one in every(stack, Sought(actor=ann.id, newest=newest), 1000)]
     assert len(wanted) == 5
-    monkeypatch.setattr(entries, "WINDOW", 2)
-    monkeypatch.setattr(entries, "LOOKED", 4)
+    monkeypatch.setattr(entries, "WINDOW", 1)
+    monkeypatch.setattr(entries, "LOOKED", 2)
+    monkeypatch.setattr(entries, "SECONDS", 60)
     first = look(stack, stack.owner, Sought(actor=ann.id), None, 1000)
-    assert first.items == [] and first.next == 3  # entries 0 to 3 were looked at
+    assert first.items == [] and first.next == 1  # entries 0 and 1 were looked at
     for limit in (1, 2, 1000):
         assert [one.seq for one in every(stack, Sought(actor=ann.id, newest=newest), limit)] == wanted
+
+
+def test_a_search_hands_back_in_time(lived: tuple[Stack, Principal], monkeypatch: pytest.MonkeyPatch) -> None:
+    stack, ann = lived
+    monkeypatch.setattr(entries, "WINDOW", 1)
+    monkeypatch.setattr(entries, "SECONDS", -1)
+    assert look(stack, stack.owner, Sought(actor=ann.id), None, 1000).next == 0
+    assert len(every(stack, Sought(actor=ann.id), 1000)) == 5
 
 
 def test_each_condition(lived: tuple[Stack, Principal]) -> None:

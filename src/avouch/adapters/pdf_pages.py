@@ -141,12 +141,9 @@ def located(text: str, span: Span, letters: str) -> tuple[int, int]:
     if not words or not letters:
         return 0, 0
     whole, start, end = before + words + after, len(before), len(before) + len(words)
-    page = whole.find(letters)
-    while page >= 0:
-        first, last = max(start, page), min(end, page + len(letters))
-        if first < last:
-            return first - page, last - page
-        page = whole.find(letters, page + 1)
+    page = whole.find(letters, max(0, start - len(letters) + 1), end + len(letters) - 1)
+    if page >= 0:
+        return max(start, page) - page, min(end, page + len(letters)) - page
     if letters in whole:
         return 0, 0
     return searched(whole, start, end, letters)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from avouch.canon import from_micros
 from avouch.errors import AvouchError, Code
@@ -22,7 +22,8 @@ from avouch.stack.act import Commit, Stamp, act
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-LAST, SHOWN = "audited", 20
+LAST = "audited"
+"""Where a stack remembers its last check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,68 +36,36 @@ class Verified:
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A checkpoint that was signed and kept: over so many entries, and when; None where no entry says it."""
+def audit(stack: Stack, anchors: list[str], step: Callable[[], None] = lambda: None) -> Report:
+    """Check every entry, the stored tree, the kept checkpoints and the given anchors; remember what was found.
 
-    size: int
-    time: str | None
+    ``step`` is called with each entry that is looked at.
+    """
+    begun, looked = time.perf_counter(), 0
 
+    def counted(tx: Connection) -> Iterator[Row]:
+        nonlocal looked
+        looked = 0
+        for row in rows(tx):
+            looked += 1
+            step()
+            yield row
 
-@dataclass(frozen=True, slots=True)
-class Integrity:
-    """How the log stands. ``verified`` is the last check in this process; None: there was none since it began."""
-
-    size: int
-    time: str | None
-    key: str
-    checkpoints: tuple[Kept, ...]
-    verified: Verified | None
-
-
-def audit(stack: Stack, anchors: list[str]) -> Report:
-    """Check every entry, the stored tree, the kept checkpoints and the given anchors; remember what was found."""
-    begun = time.perf_counter()
+    keys = [str(key) for key in stack.verifier_keys]
 
     def query(tx: Connection) -> Report:
         notes = [*prove.notes(tx), prove.checkpoint(tx, stack.signer)[1]] if log.size(tx) else []
-
-        return verify_log(rows(tx), notes, [str(key) for key in stack.verifier_keys], anchors)
+        return verify_log(counted(tx), notes, keys, anchors)
 
     try:
         report = stack.state.read(query)
     except AvouchError as error:
         if error.code is not Code.LEDGER_BROKEN:
             raise
-        report = stack.state.read(lambda tx: verify_log(rows(tx), [], [str(k) for k in stack.verifier_keys], anchors))
-    took, size = round((time.perf_counter() - begun) * 1e3), stack.state.read(log.size)
-    stack.__dict__[LAST] = Verified(from_micros(time.time_ns() // 1000), took, size, report)
+        report = stack.state.read(lambda tx: verify_log(counted(tx), [], keys, anchors))
+    took = round((time.perf_counter() - begun) * 1e3)
+    stack.__dict__[LAST] = Verified(from_micros(time.time_ns() // 1000), took, looked, report)
     return report
-
-
-def integrity(stack: Stack) -> Integrity:
-    """How the log stands, with the newest of its checkpoints first."""
-
-    def query(tx: Connection) -> Integrity:
-        size, last = log.extent(tx)
-        e, c = log.entries.c, log.checkpoints.c
-        signed = log.checkpoints.join(log.entries, (e.seq == c.size) & (e.kind == "checkpoint"), isouter=True)
-        found = select(c.size, e.time).select_from(signed).order_by(c.size.desc()).limit(SHOWN)
-        notes = tuple(Kept(row.size, row.time and from_micros(row.time)) for row in tx.execute(found))
-        return Integrity(
-            size, from_micros(last) if size else None, str(stack.signer.key), notes, stack.__dict__.get(LAST)
-        )
-
-    return stack.state.read(query)
-
-
-def kept(stack: Stack, size: int) -> str:
-    """The signed note of a kept checkpoint. NOT_FOUND."""
-    query = select(log.checkpoints.c.note).where(log.checkpoints.c.size == size)
-    note = stack.state.read(lambda tx: tx.execute(query).scalar())
-    if note is None:
-        raise AvouchError(Code.NOT_FOUND, f"no checkpoint over {size} entries was kept")
-    return str(note)
 
 
 def rows(tx: Connection) -> Iterator[Row]:

@@ -1,14 +1,15 @@
 """The ledger's entries as their auditor reads and searches them.
 
 An entry is bytes: who acted stands in its leaf, which documents in its body. No index knows them, so a search looks
-through the entries, newest or oldest first, and through no more than ``LOOKED`` of them at a time: what it hands back
-says from where to go on.
+through the entries, newest or oldest first, and through no more than ``LOOKED`` of them at a time, for no longer than
+``SECONDS``: what it hands back says from where to go on.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,8 @@ from avouch.stack.reading import mine_to_read
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-LOOKED, WINDOW = 50_000, 5_000
-"""How many entries one search looks through, and how many at once."""
+LOOKED, WINDOW, SECONDS = 50_000, 2_000, 0.5
+"""How many entries one search looks through, how many at once, and for how long before it hands back where it is."""
 NAMED = re.compile(r"[a-z]{1,4}_[0-9a-z]{1,64}")
 
 
@@ -111,12 +112,15 @@ def look(stack: Stack, principal: Principal, sought: Sought, behind: int | None,
         found: list[LedgerEntry] = []
         low, high = extent(tx, sought, behind)
         at = high if sought.newest else low - 1
+        until = time.monotonic() + SECONDS
         for first, last in windows(low, high, sought.newest):
             for row in tx.execute(page(principal, sought, first, last).limit(limit + 1 - len(found))):
                 if len(found) == limit:
                     return Found(found, found[-1].seq)
                 found.append(entry_of(row))
             at = first if sought.newest else last - 1
+            if time.monotonic() > until:
+                break
         return Found(found, at if (at > low if sought.newest else at + 1 < high) else None)
 
     return stack.state.read(query)

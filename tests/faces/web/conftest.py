@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,11 +68,12 @@ def furnish(home: Path, folder: Path) -> dict[str, str]:
 def serve(home: Path) -> tuple[subprocess.Popen[str], str]:
     """`avouch serve` in a process of its own, and its address."""
     told = {**os.environ, "AVOUCH_HOME": str(home), "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
-    command = [Path(sys.executable).parent / "avouch", "serve", "--port", "0"]
+    command = [str(Path(sys.executable).parent / "avouch"), "serve", "--port", "0"]
     process = subprocess.Popen(command, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     for line in process.stdout:
         if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            threading.Thread(target=process.stdout.read, daemon=True).start()  # or its log would fill the pipe
             return process, found.group()
     raise AssertionError("the server did not start")
 

@@ -19,9 +19,11 @@ def test_an_axis_ends_at_a_round_figure_above_all(most: float, end: float) -> No
 
 
 def test_all_lies_inside_and_is_told_in_words() -> None:
-    told = plot.over_time("Load", "per minute", TIMES, [plot.Line("a", [0, 3, 9.5, 2, 4]), plot.Line("b", [1] * 5, "two")])
+    told = plot.over_time(
+        "Load", "per minute", TIMES, [plot.Line("a", [0, 3, 9.5, 2, 4]), plot.Line("b", [1] * 5, "two")]
+    )
     numbers = [float(one) for line in told["lines"] for one in re.findall(r"-?\d+(?:\.\d+)?", line["d"])]
-    assert numbers and 0 <= min(numbers) and max(numbers) <= plot.WIDTH
+    assert numbers and min(numbers) >= 0 and max(numbers) <= plot.WIDTH
     assert told["told"] == "Load, per minute. a: last 4, highest 9.5; b: last 1, highest 1."
     drawn = draw.page("plot.html", one=told)
     assert 'role="img"' in drawn and "style=" not in drawn

@@ -30,7 +30,7 @@ def form(page: Page, source: str) -> None:
     page.goto("/library/upload")
     page.get_by_label("Source").fill(source)
     page.get_by_label("Labels").fill("clinical")
-    page.get_by_label("Class", exact=True).select_option("internal")
+    page.locator("[name=classification]").select_option("internal")
 
 
 def sent(page: Page) -> None:
@@ -67,7 +67,7 @@ def test_a_folder_with_all_that_can_be_wrong_in_it(page_of: PageOf, tmp_path: Pa
     expect(report).to_contain_text("odd.bin")
     find(page, "deep/fig.md")
     expect(page.get_by_role("link", name="Deep fig")).to_be_visible()
-    page.goto("/quarantine")
+    page.goto("/library/quarantine")
     held = page.locator(".rows > li", has_text="andage")
     expect(held.locator(".order")).to_be_visible()
     held.get_by_label("Reason").fill("it is from a training")

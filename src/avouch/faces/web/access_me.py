@@ -44,7 +44,7 @@ async def password(visit: Visit) -> Response:
         await visit.api.send("PUT", f"/access/passwords/{visit.me['id']}", body=body)
     except Problem as problem:
         told = {**problem.told, **WRONG} if problem.status == 401 else problem.told
-        return await drawn(visit, Problem(told, 422 if problem.status == 401 else problem.status))
+        return await drawn(visit, Problem(told, 400 if problem.status == 401 else problem.status))
     return visit.go("/signin?next=/me")
 
 

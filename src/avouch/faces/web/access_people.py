@@ -55,7 +55,7 @@ async def groups(visit: Visit) -> Response:
             one["people"].append(person)
     library = await visit.api.maybe("/documents", limit=MOST) if "search" in visit.acts else None
     for document in (library or {"items": []})["items"]:
-        for label in document["labels"]:
+        for label in document["current"]["labels"]:
             one = found.setdefault(label, {"name": label, "people": [], "documents": 0})
             one["documents"] += 1
     ordered, more = [found[name] for name in sorted(found)], bool(library and library["next"])

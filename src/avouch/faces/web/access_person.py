@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from starlette.responses import Response
@@ -21,12 +22,14 @@ async def one(visit: Visit) -> Response:
     return await drawn(visit)
 
 
-async def drawn(visit: Visit, problem: Problem | None = None) -> Response:
+async def drawn(visit: Visit, problem: Problem | None = None, typed: dict[str, Any] | None = None) -> Response:
     who = visit.path["principal_id"]
     person = await visit.api.get(f"/principals/{who}")
     roles = await visit.api.get("/roles")
+    typed = typed or {**person, "groups": ", ".join(person["groups"])}
     gives = {one["role"]: one["acts"] for one in roles}
     told: dict[str, Any] = {"person": person, "roles": roles, "levels": LEVELS, "oneself": who == visit.me["id"]}
+    told |= {"typed": typed, "seen": state(person)}
     told["may"] = sorted({act for role in person["roles"] for act in gives.get(role, [])})
     may = {"keys": "access", "sessions": "access", "member": "compartment"}
     paths = {"keys": "/access/keys", "sessions": "/access/sessions", "member": f"/principals/{who}/compartments"}
@@ -45,14 +48,22 @@ async def done(visit: Visit, said: str, method: str, path: str, body: Any = None
 
 @pages("POST", HERE)
 async def change(visit: Visit) -> Response:
-    """Other groups, roles or clearance."""
-    said = await visit.form()
-    body: dict[str, Any] = {
-        "groups": access.words(said.get("groups", "")),
-        "roles": await access.several(visit, "roles"),
-    }
-    body |= {"clearance": said.get("clearance", "public")}
-    return await done(visit, "changed", "PATCH", "/principals/{}", body)
+    """Other groups, roles or clearance, unless somebody else changed them meanwhile."""
+    said, who = await visit.form(), visit.path["principal_id"]
+    typed: dict[str, Any] = {"groups": said.get("groups", ""), "clearance": said.get("clearance", "public")}
+    typed |= {"roles": await access.several(visit, "roles")}
+    if said.get("seen") != state(await visit.api.get(f"/principals/{who}")):
+        detail = "somebody else changed them meanwhile; above is what they have now"
+        todo = "Look at what you typed below, and save it again if it still holds."
+        return await drawn(visit, Problem({"code": "PRECONDITION_FAILED", "detail": detail, "todo": todo}, 412), typed)
+    body = typed | {"groups": access.words(typed["groups"])}
+    problem = await access.tried(visit.api.send("PATCH", f"/principals/{who}", body=body))
+    return await drawn(visit, problem, typed) if problem else visit.go(f"/access/people/{who}?done=changed")
+
+
+def state(person: dict[str, Any]) -> str:
+    """What a change replaces, to see whether it is still what was looked at."""
+    return json.dumps([person["groups"], person["roles"], person["clearance"]])
 
 
 @pages("POST", HERE + "/password")

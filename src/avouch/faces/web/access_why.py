@@ -35,7 +35,7 @@ async def why(visit: Visit) -> Response:
         problem = wrong
     told["people"] = await everybody(visit)
     told["documents"] = await offered(visit)
-    found = {one["id"]: one["title"] or one["key"] for one in told["documents"]}
+    found = {one["id"]: one["current"]["title"] or one["key"] for one in told["documents"]}
     if asked["document"]:
         told["title"] = found.get(asked["document"]) or await title(visit, asked["document"])
     return access.draw(visit, "access_why.html", problem, **told)
@@ -49,7 +49,7 @@ async def offered(visit: Visit) -> list[dict[str, Any]]:
 
 async def title(visit: Visit, document_id: str) -> str:
     found = await visit.api.maybe(f"/documents/{document_id}") if "search" in visit.acts else None
-    return str(found["title"] or found["key"]) if found else document_id
+    return str(found["current"]["title"] or found["key"]) if found else document_id
 
 
 def decided(told: dict[str, Any]) -> list[dict[str, Any]]:

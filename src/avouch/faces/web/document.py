@@ -38,6 +38,7 @@ async def drawn(visit: Visit, problem: Problem | None = None, typed: dict[str, s
     told = {"document": found, "versions": numbered(versions), "shown": {**shown, "standing": library.standing(shown)}}
     told |= {"people": await names.of(visit, [one["principal_id"] for one in used["items"]])}
     told |= {"read": read, "page": page, "used": used, "reach": reach, "word": WORD, "typed": typed or {}}
+    told |= {"relied": whole(visit.query("relied")) if found["current"]["fate"] != "live" else None}
     return visit.draw("document.html", problem.status if problem else 200, problem=problem and problem.told, **told)
 
 
@@ -48,17 +49,18 @@ def numbered(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def text(visit: Visit, where: str, shown: dict[str, Any]) -> dict[str, Any] | None:
-    """What was read from the version, in parts; None where it was erased."""
+    """What was read from the version, in parts, from character ``?at=`` on; None where it was erased."""
     told = await visit.api.maybe(f"{where}/text", version=shown["id"])
     if told is None:
         return None
-    most = document_text.LONGEST
-    headings = [one for one in told["headings"] if one["end"] <= most]
-    return {
-        "parts": document_text.parts(told["text"][:most], headings),
-        "chars": len(told["text"]),
-        "cut": len(told["text"]) > most,
-    }
+    words, first = told["text"], whole(visit.query("at")) or 0
+    last = first + document_text.LONGEST
+    last = len(words) if last >= len(words) else max(words.rfind("\n\n", first, last), first) + 2
+    last = last if last > first + 2 else first + document_text.LONGEST
+    shifted = [{**one, "start": one["start"] - first, "end": one["end"] - first} for one in told["headings"]]
+    inside = [one for one in shifted if one["start"] >= 0 and one["end"] <= last - first]
+    drawn = document_text.parts(words[first:last], inside)
+    return {"parts": drawn, "chars": len(words), "first": first, "onward": last if last < len(words) else None}
 
 
 async def paper(visit: Visit, where: str, shown: dict[str, Any]) -> dict[str, Any] | None:
@@ -129,12 +131,12 @@ async def withdraw(visit: Visit) -> Response:
     document = visit.path["document_id"]
     body = {"wrong": said.get("wrong") == "yes", "reason": said.get("reason", "").strip()}
     try:
-        await visit.api.post(f"/documents/{document}/withdraw", body)
+        told = await visit.api.post(f"/documents/{document}/withdraw", body)
     except Problem as problem:
         if problem.status in (401, 404):
             raise
         return await drawn(visit, problem, said)
-    return visit.go(f"/library/{document}#answers")
+    return visit.go(f"/library/{document}?relied={len(told['relied_on_by'])}")
 
 
 @pages("POST", "/library/{document_id}/erase")

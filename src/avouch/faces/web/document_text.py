@@ -8,15 +8,15 @@ from typing import Any
 
 ITEM = re.compile(r"\s*(?:[-*+•‣◦▪·–]|\(?\d{1,3}[.)])\s+(?=\S)")
 PARTED = re.compile(r"\n[^\S\n]*\n\s*")
-RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
+RULE = re.compile(r"[\s|:+=-]+")
 CELLS = re.compile(r"\s*\|\s*")
 BEFORE, UNDER = re.compile(r"#{1,6}[^\S\n]*\Z"), re.compile(r"\s*[-=*_~]{3,}\s*\n?")
 """The marks of a heading before it, and a line of marks below it."""
 NAMED = re.compile(r"\w[\w ]{0,30}: ")
 WIDE = 60
 """Characters of a line from which on its end is taken for that of a page's width."""
-LONGEST = 400_000
-"""Characters of one text that a page draws; the rest is for who takes the whole original."""
+LONGEST = 100_000
+"""Characters of a text that a page draws; the next page goes on."""
 
 
 def parts(text: str, headings: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -44,11 +44,16 @@ def unmarked(text: str) -> list[dict[str, Any]]:
     return found
 
 
+def ruled(line: str) -> bool:
+    """Whether a line only parts the head of a table from its rows."""
+    return "--" in line and RULE.fullmatch(line) is not None
+
+
 def listed(lines: list[str]) -> list[dict[str, Any]]:
     """The parts of lines that stand together."""
     if len(lines) > 1 and sum("|" in line for line in lines) == len(lines):
-        rows = [CELLS.split(line.strip().strip("|").strip()) for line in lines if not RULE.fullmatch(line)]
-        return [{"kind": "table", "rows": rows, "headed": RULE.fullmatch(lines[1]) is not None}]
+        rows = [CELLS.split(line.strip().strip("|").strip()) for line in lines if not ruled(line)]
+        return [{"kind": "table", "rows": rows, "headed": ruled(lines[1])}]
     first = next((at for at, line in enumerate(lines) if ITEM.match(line)), len(lines))
     found: list[dict[str, Any]] = []
     if first:

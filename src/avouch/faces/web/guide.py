@@ -9,12 +9,15 @@ from avouch.errors import AvouchError, Code
 from avouch.faces.web.pages import PLACES, Pages, Visit
 
 pages = Pages()
+SAME = {"me": "access", "answers": "ask", "verify": "vouchers"}
+"""Pages that another one's guide speaks of."""
 
 
 @pages("GET", "/guide/{page:path}")
 async def guide(visit: Visit) -> Response:
     """The guide of a page, or of the one that it lies under."""
-    names = [place for place in PLACES if visit.path["page"].split("/")[0] == place.path[1:]]
+    page = visit.path["page"].split("/")[0]
+    names = [place for place in PLACES if SAME.get(page, page) == place.path[1:]]
     try:
         return visit.draw(f"guide{names[0].path}.html", name=names[0].name, place=names[0].path)
     except (IndexError, TemplateNotFound) as error:

@@ -16,7 +16,8 @@ from avouch.faces.web.api import Problem
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
-LINES = 50
+LINES, MOST = 50, 20_000
+"""Entries on a page; characters of an entry that are shown of each part."""
 SOUGHT = ("kind", "who", "about", "since", "until")
 ID = re.compile(r"[a-z]+_[0-9a-z]+")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -97,8 +98,8 @@ async def at_home(visit: Visit) -> bool:
 
 @pages("POST", "/ledger/verify")
 async def verify(visit: Visit) -> Response:
-    """Check every entry. What is found stands on the page from then on."""
-    await visit.api.post("/ledger/verify")
+    """Begin to check every entry. How far that is, and then what was found, stands on the page."""
+    await visit.api.post("/ledger/checks")
     return visit.go("/ledger#state")
 
 
@@ -128,6 +129,7 @@ async def one(visit: Visit) -> Response:
         links=kinds.links(entry["body"], 40),
         facts=[(name, shape(value)) for name, value in kinds.facts(entry["body"])],
         whole=found,
+        said=found["said"] and found["said"][:MOST],
         people=people,
         last=state["size"] - 1,
     )
@@ -139,9 +141,9 @@ def shape(value: Any) -> dict[str, Any]:
         return {"soft": "none"}
     if isinstance(value, bool):
         return {"text": "yes" if value else "no"}
+    if isinstance(value, list) and len(value) <= 8 and all(isinstance(one, (str, int)) for one in value):
+        return {"text": ", ".join(map(str, value))}
     if isinstance(value, (dict, list)):
-        plain = isinstance(value, list) and all(isinstance(one, (str, int)) for one in value) and len(value) <= 8
-        return (
-            {"text": ", ".join(map(str, value))} if plain else {"json": json.dumps(value, indent=1, ensure_ascii=False)}
-        )
+        told = json.dumps(value, indent=1, ensure_ascii=False)
+        return {"json": told[:MOST], "cut": len(told) > MOST}
     return {"text": str(value)}

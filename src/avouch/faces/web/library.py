@@ -14,7 +14,7 @@ from avouch.faces.web.pages import Pages, Visit
 pages = Pages()
 SHOWN = 50
 SORTS = {"changed": "newest change first", "title": "by title", "id": "in the order of ids"}
-FATES = ("live", "superseded", "withdrawn", "revoked", "erased")
+FATES = ("live", "withdrawn", "revoked", "erased")
 STANDINGS = {
     "live": ("good", "in force"),
     "superseded": ("", "superseded"),
@@ -32,11 +32,13 @@ async def listing(visit: Visit) -> Response:
     asked["fate"] = asked["fate"] if asked["fate"] in FATES else ""
     asked["sort"] = asked["sort"] if asked["sort"] in SORTS else "changed"
     found = await visit.api.get("/documents", **asked, cursor=visit.query("cursor"), limit=SHOWN)
-    told = {"documents": [described(one) for one in found["items"]], "asked": asked, "sorts": SORTS, "fates": FATES}
     onward = {"cursor": found["next"]} if found["next"] else None
     return visit.draw(
         "library.html",
-        **told,
+        documents=[described(one) for one in found["items"]],
+        asked=asked,
+        sorts=SORTS,
+        fates=FATES,
         onward=onward and address(asked | onward),
         first=address(asked) if visit.query("cursor") else "",
         filtered=bool(asked["title"] or asked["fate"]),

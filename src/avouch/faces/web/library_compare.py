@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import re
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
 from anyio import to_thread
 from starlette.responses import Response
 
 from avouch.faces.web import library
-from avouch.faces.web.document_text import RULE
+from avouch.faces.web.document_text import ruled
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
-LINES, WORDS = 4000, 1500
-"""Lines of a version that are compared, and words of a line that are marked one by one."""
+LINES, EFFORT, EXACT = 4000, 20_000_000, 300
+"""Lines of a version that are compared; pairs of words that are looked at, after which whole lines are marked; lines up
+to which those that come often count as well as others."""
 KEPT = 2
 """Unchanged lines shown around a change."""
 ALIKE = 0.35
@@ -45,27 +47,23 @@ async def compare(visit: Visit) -> Response:
 
 def lines(text: str) -> list[str]:
     """The lines of a text that say something: not the blank ones, nor those that only rule a table."""
-    return [line.rstrip() for line in text.split("\n") if line.strip() and not RULE.fullmatch(line)]
+    return [line.rstrip() for line in text.split("\n") if line.strip() and not ruled(line)]
 
 
 def difference(left: list[str], right: list[str]) -> list[dict[str, Any]]:
     """Rows of the comparison: ``kind`` is same or changed; each side is pieces of (text, whether it is marked)."""
     rows: list[dict[str, Any]] = []
-    for tag, a1, a2, b1, b2 in SequenceMatcher(None, left, right, autojunk=len(left) > 1000).get_opcodes():
+    often = max(len(left), len(right)) > EXACT
+    effort = EFFORT
+    for tag, a1, a2, b1, b2 in SequenceMatcher(None, left, right, autojunk=often).get_opcodes():
         if tag == "equal":
             rows += [{"kind": "same", "left": [(line, False)], "right": [(line, False)]} for line in left[a1:a2]]
-        else:
-            rows += paired(left[a1:a2], right[b1:b2])
-    return rows
-
-
-def paired(gone: list[str], come: list[str]) -> list[dict[str, Any]]:
-    """Lines that went beside those that came in their place, in order."""
-    rows = []
-    for at in range(max(len(gone), len(come))):
-        old, new = gone[at] if at < len(gone) else "", come[at] if at < len(come) else ""
-        left, right = marked(old, new) if old and new else (pieces(old), pieces(new))
-        rows.append({"kind": "changed", "left": left, "right": right})
+            continue
+        for old, new in zip_longest(left[a1:a2], right[b1:b2], fillvalue=""):
+            a, b = TOKEN.findall(old), TOKEN.findall(new)
+            effort -= len(a) * len(b)
+            one, other = marked(a, b) if a and b and effort > 0 else (pieces(old), pieces(new))
+            rows.append({"kind": "changed", "left": one, "right": other})
     return rows
 
 
@@ -74,14 +72,11 @@ def pieces(line: str) -> list[tuple[str, bool]]:
     return [(line, True)] if line else []
 
 
-def marked(old: str, new: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Two lines with the words marked in which they differ."""
-    a, b = TOKEN.findall(old), TOKEN.findall(new)
-    if len(a) > WORDS or len(b) > WORDS:
-        return pieces(old), pieces(new)
+def marked(a: list[str], b: list[str]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Two lines, in words, with those marked in which they differ; all of both where they are not alike."""
     found = SequenceMatcher(None, a, b, autojunk=False)
     if found.ratio() < ALIKE:
-        return pieces(old), pieces(new)
+        return pieces("".join(a)), pieces("".join(b))
     left: list[tuple[str, bool]] = []
     right: list[tuple[str, bool]] = []
     for tag, a1, a2, b1, b2 in found.get_opcodes():

@@ -15,7 +15,7 @@ from avouch.faces.web.plot import TICKS, ceiling, number
 
 pages = Pages()
 RANGES = (7, 30, 90, 366)
-WIDTH, HEIGHT, LEFT, BELOW = 520, 180, 60, 24
+WIDTH, HEIGHT, LEFT, BELOW = 520, 180, 68, 24
 OUTCOMES = (("written", "written by a model"), ("quoted", "quoted instead"), ("withheld", "withheld whole"))
 
 

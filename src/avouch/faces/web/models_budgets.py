@@ -33,7 +33,7 @@ async def drawn(visit: Visit, typed: dict[str, str], problem: Problem | None = N
 async def put(visit: Visit) -> Response:
     """Set a limit, or with no amount lift it."""
     said = await visit.form()
-    typed = {name: said.get(name, "").strip() for name in EMPTY}
+    typed = {name: said.get(name, empty).strip() for name, empty in EMPTY.items()}
     try:
         await visit.api.send("PUT", "/budgets", body=body(typed))
     except Problem as problem:
@@ -50,5 +50,5 @@ def body(typed: dict[str, str]) -> dict[str, Any]:
                 told[name] = int(Decimal(typed[field].replace(",", "")) * times)
             except (InvalidOperation, ValueError, OverflowError) as error:
                 detail = f"{field} is no amount: write it in figures, like 250 or 2.50"
-                raise Problem({"code": "INPUT_INVALID", "detail": detail}, 422) from error
+                raise Problem({"code": "INPUT_INVALID", "detail": detail}, 400) from error
     return told

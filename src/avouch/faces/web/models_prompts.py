@@ -61,7 +61,7 @@ async def drawn(visit: Visit, problem: Problem | None = None, override: str = ""
     shown = next((one for one in found if str(one["number"]) == number), models.latest(found) if found else None)
     if shown is None:
         raise Problem({"code": "NOT_FOUND", "title": "Not found", "detail": f"no template {name[:64]}"}, 404)
-    text = (await visit.api.get(f"/prompts/{name}", number=shown["number"] or ""))["text"]
+    text = (await visit.api.get(f"/prompts/{name}", number=shown["number"]))["text"]
     names = await access.names(visit, (one[of] for one in found for of in ("author", "approver")))
     told: dict[str, Any] = {"one": shown, "versions": found, "text": text, "names": names, "override": override}
     return models.draw(visit, "models_prompt.html", problem, own=shown["author"] == visit.me["id"], **told)

@@ -6,11 +6,13 @@ import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
-from avouch.faces.web.api import Api
+from avouch.faces.web.api import Api, Problem
 
 PDF = "application/pdf"
-AROUND, LEAST = 0.1, 0.34
+AROUND, LEAST = 0.1, 0.3
 """What is shown above and below the boxes, and the least height of a band, in page widths."""
+SIDE, NARROW = 0.03, 0.6
+"""The same beside them."""
 MOST = 8
 """Pages of one source that are drawn."""
 
@@ -27,7 +29,9 @@ async def pages(api: Api, document: str, version: str, spans: list[dict[str, Any
     for span, told in zip((one for one in spans if one.get("page")), found, strict=True):
         if told and told["boxes"]:
             number = told["number"]
-            page = drawn.setdefault(number, {"number": number, "ratio": told["ratio"], "boxes": [], "marked": []})
+            page = drawn.setdefault(
+                number, {"number": number, "ratio": told["ratio"], "boxes": [], "marked": [], "first": span}
+            )
             page["boxes"] += told["boxes"]
             page["marked"].append({"claims": str(span.get("claim", "")), "boxes": told["boxes"]})
     shown = [drawn[number] for number in sorted(drawn)][:MOST]
@@ -39,16 +43,28 @@ async def located(api: Api, document: str, version: str, span: dict[str, Any]) -
     told = None
     for number in (span["page"], span["page"] + 1):
         path = f"/documents/{document}/pages/{number}/boxes"
-        told = await api.maybe(path, version=version, start=span["start"], end=span["end"])
+        try:
+            told = await api.maybe(path, version=version, start=span["start"], end=span["end"])
+        except Problem as problem:
+            if problem.status == 401:
+                raise
+            return None  # the words are there without their picture
         if told is None or told["boxes"]:
             break
     return told
 
 
 def band(page: dict[str, Any]) -> dict[str, float]:
-    """The part of a page that is shown: from ``top``, ``height`` high, in page widths."""
-    first = min(box["y"] for box in page["boxes"])
-    last = max(box["y"] + box["height"] for box in page["boxes"])
-    height = min(max(last - first + 2 * AROUND, LEAST), page["ratio"])
-    top = min(max(0.0, (first + last - height) / 2), page["ratio"] - height)
-    return {"top": round(top, 4), "height": round(height, 4)}
+    """The part of a page that is shown, in page widths: the lines around the boxes, without the paper's margins."""
+    boxes = page["boxes"]
+    left, width = stretch(boxes, "x", "width", SIDE, NARROW, 1.0)
+    top, height = stretch(boxes, "y", "height", AROUND, LEAST, page["ratio"])
+    return {"left": left, "top": top, "width": width, "height": height}
+
+
+def stretch(boxes: list[dict[str, Any]], at: str, size: str, more: float, least: float, most: float) -> Any:
+    """From where, and how far, some boxes reach in one direction, with ``more`` on both sides; it stays on the page."""
+    first, last = min(box[at] for box in boxes), max(box[at] + box[size] for box in boxes)
+    length = min(max(last - first + 2 * more, least), most)
+    begin = min(max(0.0, (first + last - length) / 2), most - length)
+    return round(begin, 4), round(length, 4)

@@ -17,6 +17,12 @@ DOES = ("release", "confirm")
 
 
 @pages("GET", "/quarantine")
+async def short(visit: Visit) -> Response:
+    """The address that one says to another."""
+    return visit.go("/library/quarantine")
+
+
+@pages("GET", "/library/quarantine")
 async def listing(visit: Visit) -> Response:
     """What waits for a decision, with its words; ``?standing=`` what was decided."""
     return await drawn(visit)
@@ -33,7 +39,7 @@ async def drawn(visit: Visit, problem: Problem | None = None, typed: dict[str, s
     return visit.draw("library_quarantine.html", status, problem=problem and problem.told, **told)
 
 
-@pages("POST", "/quarantine")
+@pages("POST", "/library/quarantine")
 async def decide(visit: Visit) -> Response:
     """Let a passage in, or keep it out for good; the reason stands in the ledger."""
     said = await visit.form()
@@ -45,4 +51,4 @@ async def decide(visit: Visit) -> Response:
         if problem.status == 401:
             raise
         return await drawn(visit, problem, said)
-    return visit.go("/quarantine")
+    return visit.go("/library/quarantine")

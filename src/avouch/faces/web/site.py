@@ -50,7 +50,7 @@ ACCESS = (
     access_me,
 )
 PROOF = (vouchers, ledger, operations)
-LIBRARY = (library, upload, library_compare, document, quarantine)
+LIBRARY = (library, upload, quarantine, library_compare, document)
 MODELS = (models, models_activity, models_budgets, models_declare, models_prompts, models_trials)
 FILES = (signin, ask, answers, guide, *ACCESS, *MODELS, *PROOF, *LIBRARY)
 

@@ -20,6 +20,7 @@ from avouch.faces.http.paging import Cursor, Limit, Page, Slice, number
 from avouch.faces.http.paging import cursor as at
 from avouch.ledger.report import Report
 from avouch.stack import audit, entries
+from avouch.stack import integrity as standing
 from avouch.stack.stack import Stack
 
 doors = Doors("ledger")
@@ -67,15 +68,15 @@ class Verifier(BaseModel):
     keys: list[str]
 
 
-@doors("GET", "/ledger", act="audit", returns=audit.Integrity)
-def integrity(stack: Stacked) -> audit.Integrity:
+@doors("GET", "/ledger", act="audit", returns=standing.Integrity)
+def integrity(stack: Stacked) -> standing.Integrity:
     """How long the log is, its kept checkpoints, and what the last check in this process found."""
-    return audit.integrity(stack)
+    return standing.integrity(stack)
 
 
 @doors("GET", "/ledger/entries", act="audit", returns=Page[schema(entries.LedgerEntry)])  # type: ignore[misc]
 def listing(stack: Stacked, caller: Caller, sought: Sought, cursor: Cursor = None, limit: Limit = 100) -> Slice:
-    """The entries of your tenant that are what is sought. A search looks through 50,000 entries at a time.
+    """The entries of your tenant that are what is sought. A search looks through up to 50,000 entries at a time.
 
     So a page may hold little or nothing and still have a `next`: there is more to look through.
     """
@@ -96,6 +97,12 @@ def verify(stack: Stacked, body: Anchors) -> Report:
     return audit.audit(stack, list(body.anchors))
 
 
+@doors("POST", "/ledger/checks", act="audit", checked=True, status=202, returns=standing.Checking)
+def check(stack: Stacked) -> standing.Checking:
+    """Begin the same check in the background, or join the one under way; `GET /ledger` says how far it is."""
+    return standing.begin(stack)
+
+
 @doors("POST", "/ledger/checkpoint", act="checkpoint", returns=Note)
 def checkpoint(stack: Stacked, caller: Caller) -> dict[str, str]:
     """Sign the log's head and remember it. Keep it where whoever holds this home cannot change it."""
@@ -106,7 +113,7 @@ def checkpoint(stack: Stacked, caller: Caller) -> dict[str, str]:
 def kept(stack: Stacked, size: Number) -> Response:
     """A kept checkpoint as the file that `avouch verify --anchor` takes."""
     named = {"content-disposition": f'attachment; filename="checkpoint-{size}.txt"'}
-    return Response(audit.kept(stack, size), media_type="text/plain; charset=utf-8", headers=named)
+    return Response(standing.kept(stack, size), media_type="text/plain; charset=utf-8", headers=named)
 
 
 @doors("GET", "/ledger/key", act=("audit", "verify"), returns=Verifier)

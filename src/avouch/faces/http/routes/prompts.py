@@ -15,7 +15,9 @@ from avouch.stack import prompts
 
 doors = Doors("prompts")
 Name = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
-Number = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Which version; the newest if left out.")]
+Number = Annotated[
+    int | None, Query(ge=0, le=2**31 - 1, description="Which version, 0 as shipped; the newest if left out.")
+]
 
 
 class PromptShape(BaseModel):

@@ -1,12 +1,16 @@
-// What takes longer than a moment says that it works.
+// A check goes on in the server: here one sees how far it is, without loading the page again.
 
-for (const form of document.querySelectorAll("form[data-working]")) {
-  form.addEventListener("submit", () => {
-    const said = form.parentElement.querySelector("[role=status]");
-    said.hidden = false;
-    said.textContent = form.dataset.working;
-  });
+import { times } from "./page.js";
+
+async function look() {
+  const reply = await fetch(location.pathname, { headers: { accept: "text/html" } });
+  if (!reply.ok) return;
+  const told = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector("#state");
+  if (!told) return;
+  document.querySelector("#state").replaceWith(told);
+  times(told);
+  if (told.querySelector("[data-checking]")) setTimeout(look, 1000);
+  else document.querySelector("#heard").textContent = told.querySelector("b").textContent;
 }
-addEventListener("pageshow", () => {
-  for (const one of document.querySelectorAll("form[data-working] ~ [role=status]")) one.hidden = true;
-});
+
+if (document.querySelector("[data-checking]")) setTimeout(look, 400);

@@ -116,6 +116,8 @@ function send(batch, fields, sent) {
     for (const one of batch) body.append(one.tree ? "tree" : "files", one.file, one.path);
     request.open("POST", `/api/v1/sources/${encodeURIComponent(fields.source)}/files`);
     request.setRequestHeader("accept", "application/json");
+    const purpose = document.querySelector("form[action='/purpose'] input[name=purpose]")?.defaultValue;
+    if (purpose) request.setRequestHeader("avouch-purpose", purpose);
     request.responseType = "json";
     request.upload.onprogress = (event) => sent(event.loaded / (event.total || 1), event.loaded);
     request.onload = () => (request.status === 202 ? done(request.response) : failed(request.response ?? { detail: `The service answered ${request.status}.` }));
@@ -147,8 +149,8 @@ function reported(over) {
   place.report.append(line);
   if (sum.raised) place.report.append(made("p", `Of ${count(sum.raised, "document")} the class was raised, because of what is in them: fewer people see them than was declared.`));
   if (sum.quarantined) {
-    const text = made("p", `${count(sum.quarantined, "passage")} seem to give orders to a machine and wait in `), link = made("a", "quarantine");
-    link.href = "/quarantine";
+    const text = made("p", `${count(sum.quarantined, "passage seems", "passages seem")} to give orders to a machine; what may be found of that is decided in `), link = made("a", "quarantine");
+    link.href = "/library/quarantine";
     text.append(link, ".");
     place.report.append(text);
   }

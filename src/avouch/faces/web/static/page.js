@@ -47,5 +47,6 @@ let drawn = location.pathname;
 export function moved(path) { history.pushState(null, "", path); drawn = path; }
 addEventListener("popstate", () => { if (location.pathname !== drawn) location.reload(); });
 
+document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
 times();
 document.querySelectorAll("form[data-keep]").forEach(kept);
