@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.faces.web.conftest import PageOf, Site, password, sign_in
 from tests.faces.web.test_everywhere import findings, fits
 
-from avouch.faces.web.access import SUBS
+from avouch.faces.web.access.home import SUBS
 
 HOSTILE = "<b>\u202eevil</b><script>document.title='x'</script>"
 MORE = ("/access/keys/new", "/access/policy/0", "/access/policy/propose", "/me")
@@ -28,6 +28,7 @@ def document(page: Page, site: Site) -> str:
     return str(told(page, site, "/documents?limit=1")["items"][0]["id"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [*(one.path for one in SUBS), *MORE])
 def test_each_page_about_access_is_for_everybody(page_of: PageOf, path: str) -> None:
     page = page_of("owner")

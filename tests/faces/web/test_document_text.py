@@ -6,7 +6,9 @@ import random
 import time
 from typing import Any
 
-from avouch.faces.web import document_text, library_compare, pictured
+from avouch.faces.web.answer import pictured
+from avouch.faces.web.library import compare as library_compare
+from avouch.faces.web.library import text as document_text
 
 MARKDOWN = """# Sepsis
 

@@ -35,6 +35,7 @@ def fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PLAIN)
 def test_a_page_is_for_everybody(page_of: PageOf, path: str) -> None:
     page = page_of("owner")
@@ -52,11 +53,11 @@ def test_a_page_is_for_everybody(page_of: PageOf, path: str) -> None:
 
 def test_a_page_is_walked_through_by_keyboard(page_of: PageOf) -> None:
     page = page_of("owner")
-    page.goto("/library")
+    page.goto("/vouchers")
     page.keyboard.press("Tab")
-    expect(page.locator(".skip")).to_be_focused()
+    assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    expect(page.locator("#main")).to_be_focused()
+    assert page.evaluate("document.activeElement.id") == "main"
 
 
 @pytest.mark.parametrize("name", ["nurse", "auditor", "operator", "admin", "curator"])

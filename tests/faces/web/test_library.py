@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 from tests.faces.web.conftest import PageOf
 from tests.faces.web.test_ask import ask
@@ -119,6 +120,7 @@ def test_a_document_in_another_room_has_no_page(page_of: PageOf) -> None:
     assert told is not None and told.status == 404
 
 
+@pytest.mark.slow
 def test_every_page_of_the_library_is_for_everybody(page_of: PageOf) -> None:
     page = page_of("curator")
     opened(page, "Major haemorrhage")

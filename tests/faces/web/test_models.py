@@ -11,7 +11,7 @@ from tests.faces.web.conftest import PageOf, Site
 from tests.faces.web.test_everywhere import findings, fits
 from tests.model_server import Fake
 
-from avouch.faces.web.models import SUBS
+from avouch.faces.web.models.home import SUBS
 
 MORE = ("/models/declare", "/models/prompt")
 
@@ -25,6 +25,7 @@ def server() -> Iterator[Fake]:
     closing.join(15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [*(one.path for one in SUBS), *MORE])
 def test_each_page_about_models_is_for_everybody(page_of: PageOf, path: str) -> None:
     page = page_of("owner")

@@ -1,64 +1,37 @@
-"""The site: every page, in one router beside the API."""
+"""The site: every page, beside the API."""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from avouch.faces.web import (
-    access,
-    access_emergencies,
-    access_keys,
-    access_me,
-    access_people,
-    access_person,
-    access_policy,
-    access_review,
-    access_why,
-    answers,
-    ask,
-    assets,
-    document,
-    guide,
-    ledger,
-    library,
-    library_compare,
-    models,
-    models_activity,
-    models_budgets,
-    models_declare,
-    models_prompts,
-    models_trials,
-    operations,
-    quarantine,
-    signin,
-    upload,
-    vouchers,
-)
+from avouch.faces.web import assets
 from avouch.faces.web.pages import route
 
-ACCESS = (
-    access,
-    access_people,
-    access_person,
-    access_keys,
-    access_emergencies,
-    access_policy,
-    access_why,
-    access_review,
-    access_me,
+FILES = (
+    "signin",
+    "guide",
+    *(f"answer.{name}" for name in ("ask", "answers")),
+    *(f"library.{name}" for name in ("home", "upload", "quarantine", "compare", "document")),
+    *(f"proof.{name}" for name in ("vouchers", "ledger")),
+    *(
+        f"access.{name}"
+        for name in ("home", "people", "person", "keys", "emergencies", "policy", "why", "review", "me")
+    ),
+    *(f"models.{name}" for name in ("home", "activity", "budgets", "declare", "prompts", "trials")),
+    "operations",
 )
-PROOF = (vouchers, ledger, operations)
-LIBRARY = (library, upload, quarantine, library_compare, document)
-MODELS = (models, models_activity, models_budgets, models_declare, models_prompts, models_trials)
-FILES = (signin, ask, answers, guide, *ACCESS, *MODELS, *PROOF, *LIBRARY)
+"""Where pages are declared; of two that fit an address, the first is shown."""
 
 
 def routes() -> list[Route]:
     """The routes of all pages, in the order in which they are looked through."""
     own = [route("GET", "/", home, True), route("GET", "/static/{digest}/{name}", assets.asset, True)]
-    return [*own, *(one for file in FILES for one in file.pages.routes)]
+    found = [import_module(f"avouch.faces.web.{file}").pages.routes for file in FILES]
+    return [*own, *(one for some in found for one in some)]
 
 
 async def home(request: Request) -> Response:

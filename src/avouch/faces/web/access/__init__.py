@@ -1,0 +1,1 @@
+"""Who may what: people, keys, emergencies, the policy in force, and why."""

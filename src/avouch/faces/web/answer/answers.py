@@ -1,0 +1,82 @@
+"""An answer as it is read: its claims, and beside them the words that they rest on. Made from its voucher alone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.responses import Response
+
+from avouch.faces.web.answer import source
+from avouch.faces.web.pages import Pages, Visit
+
+pages = Pages()
+
+
+@pages("GET", "/answers/{voucher_id}")
+async def answer(visit: Visit) -> Response:
+    """One answer; the link to it is the link to its voucher. ``?part`` is the answer without the page around it."""
+    voucher_id = visit.path["voucher_id"]
+    told = await visit.api.get(f"/vouchers/{voucher_id}")
+    read = reading(told["voucher"], told["withheld"])
+    read["sources"] = await shown(visit, read)
+    part = visit.request.query_params.get("part") is not None
+    return visit.draw("answer/part.html" if part else "answer/answer.html", answer=read)
+
+
+async def shown(visit: Visit, read: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sources, in the order of their marks."""
+    return list(await asyncio.gather(*(source.of(visit, one) for one in read["cited"])))
+
+
+def reading(voucher: dict[str, Any], withheld: list[str]) -> dict[str, Any]:
+    """What a voucher tells a reader. ``cited`` are the versions that claims rest on, each with its spans."""
+    body, told = voucher["body"], {at: one["value"] for at, one in voucher["disclosures"].items()}
+    cited: dict[str, dict[str, Any]] = {}
+    claims = [claim(n, one, told, cited) for n, one in enumerate(body["claims"])]
+    passages = [{**one, **told.get(f"/passages/{n}", {})} for n, one in enumerate(body["passages"])]
+    kept = [one | {"text": told.get(f"/withheld/{n}")} for n, one in enumerate(body.get("withheld", []))]
+    return {
+        "id": body["voucher"],
+        "question": told.get("/question"),
+        "time": voucher["entry"]["time"],
+        "seq": voucher["entry"]["seq"],
+        "actor": voucher["entry"]["actor"],
+        "as_of": body["as_of"],
+        "purpose": body["purpose"],
+        "emergency": body["emergency"],
+        "snapshot": body["snapshot"],
+        "abstained": body["abstained"],
+        "confidence": body["confidence"],
+        "degraded": body["degraded"],
+        "model": (body.get("writer") or {}).get("model", ""),
+        "claims": claims,
+        "cited": list(cited.values()),
+        "withheld": kept,
+        "passages": passages,
+        "nearest": list(dict.fromkeys(one["title"] for one in passages if one.get("title")))[:5],
+        "hidden": len([at for at in withheld if not at.startswith("/withheld")]),
+    }
+
+
+def claim(n: int, one: dict[str, Any], told: dict[str, Any], cited: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A claim with its citations; those of one version share a mark."""
+    places = []
+    for c, citation in enumerate(one["citations"]):
+        at = f"/claims/{n}/citations/{c}"
+        found = cited.setdefault(
+            citation["version"],
+            {"mark": len(cited) + 1, "document": citation["document"], "version": citation["version"], "spans": []},
+        )
+        span = {**citation, **told.get(at, {}), "anchor": f"q{n + 1}-{c + 1}", "claim": n + 1}
+        found["spans"].append(span)
+        found.setdefault("title", span.get("title"))
+        found.setdefault("key", span.get("document_key"))
+        places.append({"mark": found["mark"], "anchor": span["anchor"], "title": span.get("title")})
+    return {
+        "number": n + 1,
+        "text": told.get(f"/claims/{n}"),
+        "verdict": one["verdict"],
+        "written": one.get("written", False),
+        "places": places,
+    }

@@ -1,0 +1,1 @@
+"""Documents: taken in, read, compared, kept apart."""

@@ -1,0 +1,1 @@
+"""Language models: declared, tried, paid for, attacked."""
