@@ -38,7 +38,6 @@ def described() -> FastAPI:
     app = FastAPI(
         title="Avouch", version=__version__, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    app.state.mounts = {}
     door.mount(app, routes.every())
     app.state.doors = door.check(app)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -157,15 +157,9 @@ def operation(door: Door) -> str:
     return f"{door.tag}_{door.endpoint.__name__}"
 
 
-def mounted(app: FastAPI, path: str, acts: tuple[str, ...]) -> None:
-    """Say that a whole application under a path (MCP) sees to these acts itself."""
-    app.state.mounts[path] = acts
-
-
 def check(app: FastAPI) -> list[Door]:
-    """The doors of an application; ValueError where a route has none, but for the declared ``mounts``."""
-    declared = getattr(app.state, "mounts", {})
-    return [door_of(route) for route in app.routes if getattr(route, "path", None) not in declared]
+    """The doors of an application; ValueError where a route has none."""
+    return [door_of(route) for route in app.routes]
 
 
 async def stack_of(request: Request) -> Stack:
