@@ -52,7 +52,7 @@ def place_of(tenant: str, place: str) -> str:
 
 @contextmanager
 def seldom() -> Iterator[None]:
-    """Look for cycles seldom: texts in pieces are many small objects without any, and a tenth of the time went there."""
+    """Look for cycles seldom: texts in pieces are many small objects without any, and it took a tenth of the time."""
     gc.set_threshold(*SELDOM)
     try:
         yield

@@ -47,6 +47,7 @@ let drawn = location.pathname;
 export function moved(path) { history.pushState(null, "", path); drawn = path; }
 addEventListener("popstate", () => { if (location.pathname !== drawn) location.reload(); });
 
-document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+const here = document.querySelector(".bar nav [aria-current]"); // to scroll it into view would move the focus there
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").offsetLeft - 24;
 times();
 document.querySelectorAll("form[data-keep]").forEach(kept);
