@@ -76,6 +76,12 @@ def test_signing_in_leads_to_no_other_site(site: Site, onward: str) -> None:
     assert told.headers["location"] == "/"
 
 
+def test_what_a_page_asks_counts_as_one_request(site: Site) -> None:
+    """The limit is 50 a second, and 100 at once: a page of a dozen questions to the API is one of them."""
+    client = signed_in(site, "reviewer")
+    assert [client.get("/ask").status_code for _ in range(120)] == [200] * 120
+
+
 def test_no_page_can_be_framed_and_none_runs_what_is_not_ours(site: Site) -> None:
     client = signed_in(site)
     for path in ("/ask", "/signin", "/library", "/nothing-here"):

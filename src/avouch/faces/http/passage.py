@@ -43,7 +43,8 @@ def through(door: Door, handler: Handler) -> Callable[[Request], Awaitable[Respo
             return await handler(request)
         principal, fresh = await to_thread.run_sync(enter, door, request)
         request.state.principal = principal
-        request.app.state.rates.take(principal)
+        if not getattr(request.state, "counted", False):  # what one page asks is one request
+            request.app.state.rates.take(principal)
         await taken(door, request)
         key = request.headers.get(KEY)
         if key is not None and door.method not in caller.SAFE:

@@ -55,6 +55,7 @@ class Api:
         self.cookies: list[bytes] = []
         self._inner: ASGIApp = request.app.state.inner
         self._held = dict(request.cookies)
+        self._asked = 0
 
     async def get(self, path: str, **query: Any) -> Any:
         """What a route tells; ``query`` without its empty values. Problem."""
@@ -78,6 +79,7 @@ class Api:
         payload = b"" if body is None else json.dumps(body).encode()
         asked = urlencode({key: value for key, value in (query or {}).items() if value not in (None, "")})
         scope = self._scope(method, PREFIX + quote(path), asked, payload)
+        self._asked += 1
         reply = await gather(self._inner, scope, payload)
         self._keep(reply)
         if reply.status >= 400:
@@ -94,6 +96,7 @@ class Api:
         if purpose := self._held.get(CHOSEN, ""):
             headers.append((PURPOSE.encode(), purpose.encode("latin-1", "ignore")))
         state = {"request_id": self.request.state.request_id, "begun": self.request.state.begun}
+        state["counted"] = self._asked > 0
         return {
             **{key: outer[key] for key in ("type", "asgi", "http_version", "server", "client", "scheme", "app")},
             "method": method,
