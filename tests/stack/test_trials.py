@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import update
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import select, update
 
-from avouch.canon import canonical
+from avouch.canon import canonical, from_micros
 from avouch.errors import AvouchError
 from avouch.lake.schema import trials as table
 from avouch.records import Principal
@@ -66,12 +68,31 @@ def test_nothing_goes_live_on_a_run_that_failed_or_is_stale(
     trials.attack(stack, stack.owner, Asked(part, count=1, suites=("benign",)))
     with pytest.raises(AvouchError, match="trial 1 failed"):
         live()
-    stack.state.write(lambda tx: tx.execute(update(table).values(passed=1, at=table.c.at - 31 * DAY)).rowcount)
+    stack.state.write(lambda tx: tx.execute(update(table).values(passed=1)).rowcount)
+    with pytest.raises(AvouchError, match="trial 1 failed"):
+        live()
+    kept(stack, passed=True, ended=from_micros(time.time_ns() // 1000 - 31 * DAY))
     with pytest.raises(AvouchError, match="last 30 days"):
         live()
-    stack.state.write(lambda tx: tx.execute(update(table).values(at=table.c.at + 31 * DAY)).rowcount)
+    kept(stack, passed=True, ended=from_micros(time.time_ns() // 1000))
     live()
     assert stack.releases.now().named("m")
+
+
+def kept(stack: Stack, key: Ed25519PrivateKey | None = None, **changes: object) -> None:
+    """Put another report in the place of the last one, signed by this home's key, or another."""
+    row = stack.state.read(lambda tx: tx.execute(select(table.c.report)).one())
+    data = canonical(json.loads(row.report) | changes)
+    signature = (key or Ed25519PrivateKey.from_private_bytes(stack.signer.seed)).sign(data)
+    told = {"report": data.decode(), "signature": base64.b64encode(signature).decode()}
+    stack.state.write(lambda tx: tx.execute(update(table).values(passed=1, **told)).rowcount)
+
+
+def test_a_report_that_another_key_signed_opens_nothing(stack: Stack, part: Part) -> None:
+    trials.attack(stack, stack.owner, Asked(part, count=1, suites=("benign",)))
+    kept(stack, Ed25519PrivateKey.generate(), passed=True)
+    with pytest.raises(AvouchError, match="not what this home signed"):
+        models.activate(stack, stack.owner, "m", alone=True)
 
 
 def test_a_named_person_may_override_with_a_reason(stack: Stack, part: Part) -> None:
@@ -120,4 +141,4 @@ def test_every_suite_holds_against_the_worst_case(stack: Stack, part: Part) -> N
     models.activate(stack, stack.owner, "m", alone=True)
     assert trials.standing(stack, stack.owner) == ""
     other = replace(stack.releases.now(), policy="another")
-    assert stack.state.read(lambda tx: gate.against(tx, gate.tried(other), trial.at + 1))
+    assert stack.state.read(lambda tx: gate.against(stack, tx, gate.tried(other), trial.at + 1))

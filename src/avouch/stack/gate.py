@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select
 
 from avouch import __version__
+from avouch.canon import to_micros
 from avouch.errors import AvouchError, Code
 from avouch.generate import template
 from avouch.generate.declare import digest_of
@@ -18,6 +19,7 @@ from avouch.lake.schema import trials
 from avouch.records import Principal
 from avouch.redteam.release import Release as Tried
 from avouch.redteam.report import DAYS, stale
+from avouch.stack import parts
 from avouch.stack.parts import MODEL, Part
 from avouch.stack.release import Release, asked, model_of
 
@@ -64,7 +66,7 @@ def cleared(stack: Stack, actor: Principal, part: Part | None, override: str = "
         release = replace(release, policy=policy)
     if not any(map(asked, release.models)):
         return "no model writes"
-    why = stack.state.read(lambda tx: against(tx, tried(release), time.time_ns() // 1000))
+    why = stack.state.read(lambda tx: against(stack, tx, tried(release), time.time_ns() // 1000))
     if not why:
         return f"trial {stack.state.read(lambda tx: latest(tx, tried(release).digest)).number}"
     if override.strip():
@@ -81,15 +83,21 @@ def latest(tx: Connection, release: str) -> Trial:
     return Trial(row.number, row.at, row.release, bool(row.passed), row.seq)
 
 
-def against(tx: Connection, release: Tried, now: int) -> str:
-    """Why the newest trial of a release does not let it go live; empty where it does."""
+def against(stack: Stack, tx: Connection, release: Tried, now: int) -> str:
+    """Why the newest trial of a release does not let it go live; empty where it does.
+
+    What counts is what was signed, whatever the table says of it.
+    """
     try:
         newest = latest(tx, release.digest)
     except AvouchError:
         return "this release was never attacked: other models, templates, policies or guards were"
-    if not newest.passed:
-        why = json.loads(tx.execute(select(trials.c.report).where(trials.c.number == newest.number)).scalar() or "{}")
-        return f"trial {newest.number} failed: {'; '.join(why.get('why_not', []))[:300]}"
-    if stale(newest.at, now):
+    row = tx.execute(select(trials.c.report, trials.c.signature).where(trials.c.number == newest.number)).one()
+    told = json.loads(row.report) if parts.ours(stack, row.report.encode(), row.signature) else {}
+    if told.get("release", {}).get("digest") != release.digest:
+        return f"trial {newest.number} is not what this home signed"
+    if not told["passed"]:
+        return f"trial {newest.number} failed: {'; '.join(told['why_not'])[:300]}"
+    if stale(to_micros(told["ended"]), now):
         return f"trial {newest.number} is not of the last {DAYS} days"
     return ""

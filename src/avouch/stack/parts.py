@@ -154,15 +154,19 @@ def sign(stack: Stack, row: dict[str, Any]) -> str:
 def check(stack: Stack, tx: Connection, part: Part) -> Part:
     """The same, if it is what was proposed; PART_FORGED."""
     row = tx.execute(select(parts).where(at(part))).mappings().one()
-    keys = [Ed25519PublicKey.from_public_bytes(key.public) for key in stack.verifier_keys]
-    if digest(part.text.encode()) == part.digest and any(holds(key, row) for key in keys):
+    if digest(part.text.encode()) == part.digest and ours(stack, signed(row), row["signature"]):
         return part
     raise AvouchError(Code.PART_FORGED, f"{part.label} is not what was proposed")
 
 
-def holds(key: Ed25519PublicKey, row: Any) -> bool:
+def ours(stack: Stack, data: bytes, signature: str) -> bool:
+    """Whether a key of this home, today's or an earlier one, signed this (base64)."""
+    return any(holds(Ed25519PublicKey.from_public_bytes(key.public), data, signature) for key in stack.verifier_keys)
+
+
+def holds(key: Ed25519PublicKey, data: bytes, signature: str) -> bool:
     try:
-        key.verify(base64.b64decode(row["signature"]), signed(row))
+        key.verify(base64.b64decode(signature), data)
     except (InvalidSignature, ValueError):
         return False
     return True

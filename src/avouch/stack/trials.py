@@ -165,4 +165,4 @@ def standing(stack: Stack, actor: Principal) -> str:
     """Why the release in force would not go live today, in words; empty where it would."""
     authorise(stack, "redteam.show", actor, on_home(stack))
     told = gate.tried(stack.releases.now())
-    return stack.state.read(lambda tx: gate.against(tx, told, time.time_ns() // 1000))
+    return stack.state.read(lambda tx: gate.against(stack, tx, told, time.time_ns() // 1000))
