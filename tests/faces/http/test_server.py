@@ -167,6 +167,16 @@ def test_an_unread_body_ends_the_connection(served: Served) -> None:
     assert b"connection: close" in told.lower()
 
 
+def test_a_small_body_that_nobody_wants_is_read_away(served: Served) -> None:
+    """Hanging up on it could reset the connection before the answer was read."""
+    data = b"POST /api/v1/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"
+    sock = served.raw(data + b"x" * 30_000)
+    time.sleep(0.1)
+    sock.sendall(b"x" * 30_000 + b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    told = answered(sock)
+    assert told.startswith(b"HTTP/1.1 404") and b"HTTP/1.1 200" in told
+
+
 def test_who_goes_away_loses_no_act(served: Served) -> None:
     def size() -> int:
         return len(served.client.get("/ledger/entries?limit=1000&kind=ask").json()["items"])

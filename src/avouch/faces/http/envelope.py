@@ -28,6 +28,8 @@ ALIVE = frozenset({"/health", "/ready", "/metrics"})
 SLOWEST = 50_000
 """Bytes a second that a body must come with once its first time is over."""
 AFTER = 1.0
+LEFT, PATIENCE = 65_536, 0.5
+"""Bytes of a body that nobody wanted which are read away, and the seconds that this may take."""
 HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "x-content-type-options": "nosniff",
@@ -125,10 +127,28 @@ class Exchange:
             headers["x-request-id"] = self.request_id
             events = headers.get("content-type", "").startswith("text/event-stream")
             self.listening = events and self.scope["method"] == "GET"
-            if not self.whole and self.unread():
+            if not self.whole and self.unread() and not await self.read_away():
                 headers["connection"] = "close"
         async with asyncio.timeout(self.settings.body_seconds):
             await self.send(message)
+
+    async def read_away(self) -> bool:
+        """Whether what was left of the body is gone. To hang up on it could take the answer along, by a reset."""
+        headers = Headers(scope=self.scope)
+        told = headers.get("content-length", "")
+        if self.reading or "transfer-encoding" in headers or not told.isdigit() or int(told[:18]) - self.got > LEFT:
+            return False
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not self.whole:
+                    message = await self.receive()
+                    if message["type"] == "http.disconnect":
+                        return False
+                    self.got += len(message.get("body", b""))
+                    self.whole = not message.get("more_body", False)
+        except TimeoutError:
+            return False
+        return True
 
     def unread(self) -> bool:
         """Whether the request has a body that was not read to its end: the connection cannot be used again."""
