@@ -41,7 +41,7 @@ PARSED_BY = "1"
 WITHDRAW_AT_MOST = 0.10
 FLUSH_SECONDS = 20.0
 SIFTED = 50
-USUAL, SELDOM = gc.get_threshold(), (100_000, 50, 100)
+USUAL, SELDOM = gc.get_threshold(), (10_000, 10, 10)
 INDEX_CHUNKS = 16_000
 
 
