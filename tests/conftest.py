@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.postgres import MISSING, Cluster, cluster
 
 from avouch.ingest.discover import Options
@@ -22,6 +24,10 @@ PAGES = {
         "---\nlabels: [hr]\nclassification: confidential\n---\n# Annual leave\n\nStaff have 27 days of annual leave.\n"
     ),
 }
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile(os.environ.get("AVOUCH_PROPERTIES", "same"))
 
 
 @pytest.fixture(scope="session")

@@ -131,6 +131,21 @@ def test_no_address_gets_past(text: str) -> None:
         assert check(text, RESTRICTED, [], "", declared, []) != []
 
 
+@pytest.mark.parametrize(
+    "onward",
+    [
+        "https://evil.example/x",
+        "?to=https://evil.example",
+        "?to=https%3A%2F%2Fevil.example",
+        "?u=https%253a%252f%252fevil",
+    ],
+)
+def test_an_approved_host_that_may_send_on_is_not_enough(onward: str) -> None:
+    hosts = frozenset({"guide.example.org"})
+    assert rules("https://guide.example.org/a?page=2#b:c", declared=Declared(hosts)) == []
+    assert rules(f"https://guide.example.org/{onward}", declared=Declared(hosts)) == [RuleId.LINK]
+
+
 def test_images_need_leave_and_a_host() -> None:
     text = "![x](https://guide.example.org/p.png)"
     hosts = frozenset({"guide.example.org"})

@@ -56,11 +56,13 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]{0,20}:[\\/]{0,4}([^\\/?#]*)", re.IGNORECASE)
+_WITHIN = re.compile(r"[a-z][a-z0-9+.-]{1,20}(?::|%3a)(?:[\\/]|%2f|%5c){1,2}", re.IGNORECASE)
+"""An address within the path or the query of another one: who opens it may be sent on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``text[start:end]`` leads, or loads, from ``target``. ``host`` is empty where it cannot be told."""
+    """``text[start:end]`` leads, or loads, from ``target``. ``host`` is empty where that is unsure."""
 
     start: int
     end: int
@@ -138,6 +140,7 @@ def _target(url: str) -> tuple[str, str]:
         plain = "https://" + plain.lstrip("/\\")
     found = _HOST.match(plain)
     authority = unquote(found[1]).lower() if found else ""
-    if "\\" in plain or "@" in authority or not re.fullmatch(r"[a-z0-9.-]{1,253}(?::\d{1,5})?", authority):
+    onward = _WITHIN.search(unquote(plain[found.end() :])) if found else None
+    if onward or "\\" in plain or "@" in authority or not re.fullmatch(r"[a-z0-9.-]{1,253}(?::\d{1,5})?", authority):
         return plain, ""
     return plain, authority.partition(":")[0].rstrip(".")

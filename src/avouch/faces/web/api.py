@@ -18,6 +18,7 @@ from avouch.faces.http.door import PREFIX
 
 PASSED = ("origin", "sec-fetch-site", "host", "user-agent", "traceparent")
 """Headers of the browser that the API has to see, to tell its own pages from those of others."""
+CARRIED = ("type", "asgi", "http_version", "server", "client", "scheme", "app")
 CHOSEN = "avouch-purpose"
 """The cookie that remembers the purpose of use that was chosen."""
 
@@ -98,7 +99,7 @@ class Api:
         state = {"request_id": self.request.state.request_id, "begun": self.request.state.begun}
         state["counted"] = self._asked > 0
         return {
-            **{key: outer[key] for key in ("type", "asgi", "http_version", "server", "client", "scheme", "app")},
+            **{key: outer[key] for key in CARRIED if key in outer},
             "method": method,
             "path": path,
             "raw_path": path.encode(),
