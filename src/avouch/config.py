@@ -47,7 +47,10 @@ class Settings:
 
     ``quarantine`` is on or off: whether chunks that give orders to a machine are kept out of every search until a
     curator lets them in. ``classify`` is on or off: whether what identifies somebody raises the class of a document
-    that is taken in. ``retention`` says how long questions and answers are kept; where nothing is said, for good.
+    that is taken in. ``entails`` is a folder with a model that reads whether a source says a claim, beside the checks;
+    ``names`` is a CSV whose rows hold what one thing is called (a formulary's generic and brand names), for the checks;
+    ``link_hosts`` are hosts, by commas, that what a model wrote may lead to. ``retention`` says how long questions and
+    answers are kept; where nothing is said, for good.
     """
 
     model: str = ""
@@ -102,6 +105,9 @@ class Settings:
     siem_minutes: int = 10
     quarantine: str = "on"
     classify: str = "on"
+    entails: str = ""
+    names: str = ""
+    link_hosts: str = ""
     retention: tuple[Lifetime, ...] = ()
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from avouch.errors import AvouchError, Code
 from avouch.ports import Parser
 
-PARSERS = "avouch.parsers"
+PARSERS, NAMES = "avouch.parsers", "avouch.names"
 
 
 @cache
@@ -19,12 +20,26 @@ def parsers() -> Mapping[str, Parser]:
     CONFIG_INVALID, naming it, where one cannot be loaded.
     """
     found: dict[str, Parser] = {}
-    for point in sorted(entry_points(group=PARSERS), key=lambda point: point.name):
-        try:
-            parser: Parser = point.load()()
-        except (ImportError, AttributeError) as error:
-            raise AvouchError(
-                Code.CONFIG_INVALID, f"the parser {point.name} ({point.value}) cannot be loaded"
-            ) from error
+    for point in points(PARSERS):
+        parser: Parser = loaded(point)()
         found |= dict.fromkeys(parser.media_types, parser)
     return found
+
+
+def names() -> Iterator[Sequence[str]]:
+    """What the installed packs know to be called in several ways: lists of names of one thing. CONFIG_INVALID."""
+    for point in points(NAMES):
+        told: Callable[[], Iterable[Sequence[str]]] = loaded(point)
+        yield from told()
+
+
+def points(group: str) -> list[EntryPoint]:
+    return sorted(entry_points(group=group), key=lambda point: point.name)
+
+
+def loaded(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except (ImportError, AttributeError) as error:
+        what = f"{point.group}: {point.name} ({point.value})"
+        raise AvouchError(Code.CONFIG_INVALID, f"{what} cannot be loaded") from error

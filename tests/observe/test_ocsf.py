@@ -73,6 +73,7 @@ BODIES: list[dict[str, Any]] = [
         "kind": "master",
     },
     {"emergency": "e_1", "minutes": 60, "verdict": "not-justified", "principal": "p_2", "findings": {"stale": 3}},
+    {"voucher": "a_1", "suspected": {"permille": 812, "reasons": [SECRET]}},
     {"reason": SECRET, "diff": SECRET, "document": SECRET, "principal": SECRET, "session": SECRET, "by": SECRET},
     {"act": SECRET, "emergency": SECRET, "roles": [SECRET], "versions": [SECRET], "verdict": SECRET, "kind": [SECRET]},
     {"roles": "reader", "count": "many", "findings": [1], "joined": "x", "number": None, "scoped": "yes", "alone": 3},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from tests import nli
 from tests.conftest import staff
 from tests.model_server import Fake
 
@@ -182,6 +184,71 @@ def test_a_link_and_the_mark_stay_inside(home: Stack, rev: Principal, server: Fa
     assert not answer.claims
     checks = {reason.check for claim in answer.withheld for reason in claim.reasons}
     assert {"output.link", "output.prompt"} <= checks
+
+
+def test_a_link_leads_only_to_hosts_that_are_listed_and_carries_nothing_out(
+    home: Stack, rev: Principal, server: Fake
+) -> None:
+    """The page is internal: an address that a model made up could carry it out, even to an approved host."""
+    said = "The first antibiotic dose is given within 1 hour of recognition, see"
+    home.settings = replace(home.settings, link_hosts="guide.example, other.example")
+    declare(home, server)
+    checks: dict[str, set[str]] = {}
+    for link in ("https://evil.test", "https://guide.example/?q=sepsis", "https://guide.example"):
+        server.reply = lambda request, link=link: f"{said} {link} [1]."  # type: ignore[misc]
+        answer = ask(home, rev, f"{ASKED} {link.count('e')}")
+        checks[link] = {reason.check for claim in answer.withheld for reason in claim.reasons}
+    assert "output.link" in checks["https://evil.test"]
+    assert "output.sink" in checks["https://guide.example/?q=sepsis"]
+    assert not {"output.link", "output.sink"} & checks["https://guide.example"]
+
+
+def test_a_model_that_reads_has_a_say_beside_the_checks(
+    home: Stack, ann: Principal, server: Fake, tmp_path: Path
+) -> None:
+    """It reads a contradiction in every text with the word *hour*; the voucher names it, and a replay asks it."""
+    declare(home, server)
+    assert texts(ask(home, ann, ASKED)) == [f"{TRUE}."]
+    home.settings = replace(home.settings, entails=str(nli.made(tmp_path / "nli", against="hour")))
+    del home.__dict__["entails"]
+    answer = ask(home, ann, f"{ASKED} Please.")
+    assert not answer.claims
+    [spoken] = [one for one in answer.withheld if one.text == f"{TRUE}."] or answer.withheld[:1]
+    assert spoken.verdict is Verdict.CONTRADICTED
+    assert home.entails is not None and home.entails.digest in str(export(home, answer.voucher_id))
+
+
+def test_names_of_one_thing_stand_for_each_other(home: Stack, ann: Principal, server: Fake, tmp_path: Path) -> None:
+    """A formulary says that Betanorm is penicillin; without it the brand is a name that no source has."""
+    (tmp_path / "pages" / "drug.md").write_text("# Throat\n\nPenicillin is given for 10 days in scarlet fever.\n")
+    ingest(home, home.owner, tmp_path / "pages", staff())
+    server.reply = lambda request: "Betanorm is given for 10 days in scarlet fever [1]."
+    declare(home, server)
+    asked = "For how many days is penicillin given in scarlet fever?"
+    assert not ask(home, ann, asked).claims
+    (home.home.root / "formulary.csv").write_text("Penicillin,Betanorm\n\nAspirin, acetylsalicylic acid\n")
+    home.settings = replace(home.settings, names="formulary.csv")
+    del home.__dict__["lexicon"]
+    home.answered.clear()
+    answer = ask(home, ann, asked)
+    assert texts(answer) == ["Betanorm is given for 10 days in scarlet fever."]
+    assert home.lexicon.digest in str(export(home, answer.voucher_id))
+    home.settings = replace(home.settings, names="missing.csv")
+    del home.__dict__["lexicon"]
+    with pytest.raises(AvouchError, match="CONFIG_INVALID"):
+        _ = home.lexicon
+
+
+def test_what_a_change_leaves_as_it_was_keeps_its_circuit(home: Stack, server: Fake) -> None:
+    declare(home, server)
+    home.releases.now()
+    before = home.releases.gateway
+    failures = before.breaker("local")
+    declare(home, server, "another")
+    home.releases.now()
+    assert home.releases.gateway is not before
+    assert home.releases.gateway.breaker("local") is failures
+    assert home.releases.gateway.generators["local"] is before.generators["local"]
 
 
 def test_the_same_question_is_not_asked_twice_and_another_person_is(home: Stack, ann: Principal, server: Fake) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from avouch.canon import canonical, digest
 from avouch.claims.stem import folded, key
 from avouch.claims.tokens import WORD, Token
 
@@ -25,6 +27,12 @@ class Lexicon:
 
     groups: Mapping[Phrase, int] = field(default_factory=dict)
     names: Mapping[int, tuple[Phrase, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """Names what verdicts depend on; empty where there are no names."""
+        told = sorted([" ".join(name), meaning] for name, meaning in self.groups.items())
+        return digest(canonical(told)) if told else ""
 
     @classmethod
     def of(cls, synonyms: Iterable[Sequence[str]]) -> Lexicon:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -169,6 +169,15 @@ class Gateway:
 
     def circuit(self, name: str) -> Circuit:
         return self.breaker(name).circuit()
+
+    def with_only(self, kept: Collection[str], fresh: Mapping[str, Generator]) -> Gateway:
+        """Another gateway over some of the same generators, whose circuits stay as they are, and over fresh ones."""
+        with self._lock:
+            same = {name: one for name, one in self.generators.items() if name in kept}
+            made = Gateway({**same, **fresh}, breaker=self._make, sleep=self._sleep)
+            made._relay = self._relay
+            made._breakers.update({name: one for name, one in self._breakers.items() if name in same})
+        return made
 
     def close(self) -> None:
         for generator in self.generators.values():

@@ -34,6 +34,7 @@ TITLES = {
     "ledger-broken": "The ledger does not verify.",
     "ledger-short": "The ledger is shorter than what was delivered from it.",
     "emergency": "The glass was broken: somebody goes beyond the policy in an emergency.",
+    "prompt-suspected": "A question looks like orders to a machine; it was answered as any other.",
     "signins-refused": "Many sign-ins were refused within a short time.",
     "token-reuse": "A session token came back after it was replaced; the session was ended.",
 }
@@ -65,6 +66,10 @@ def detections(origin: Origin, told: Told) -> Events:
         return [detection(origin, told, "token-reuse", how)]
     if told.kind.startswith("access.emergency."):
         return [emergency(origin, told)]
+    if told.kind == "ask" and isinstance(told.body.get("suspected"), dict):
+        risk = told.body["suspected"].get("permille")
+        how = Shape(DETECTION, CREATE, LOW, NEW, facts={"permille": risk} if isinstance(risk, int) else {})
+        return [detection(origin, told, "prompt-suspected", how)]
     if told.burst:
         how = Shape(DETECTION, CREATE, HIGH, NEW, facts={"count": told.burst})
         return [detection(origin, told, "signins-refused", how)]

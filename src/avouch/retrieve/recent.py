@@ -41,6 +41,11 @@ class Recent:
                 self._kept.popitem(last=False)
         return np.stack([found[name] for name in names]) if names else self._embed([])
 
+    def keep(self, text: str, vector: Vectors) -> None:
+        """Remember a vector that was made elsewhere, float32 (dimensions,)."""
+        with self._lock:
+            self._kept[named(text)] = vector
+
     def held(self, texts: Iterable[str]) -> int:
         """Of how many of these texts the vector is in memory."""
         with self._lock:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert
 from avouch.answer import abstain, extract
 from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
+from avouch.guard.detect import Place, Risk
 from avouch.lake import schema
 from avouch.policy.mask import mask_digest
 from avouch.records import (
@@ -89,6 +90,9 @@ def ask(
             left = (budget_ms - clock.spent - RESERVE_MS) / 1e3
             drafted = drafted.written(write(stack, principal, question, found, left, model))
             clock.lap("write")
+        stack.recent.keep(question, found.vector)
+        drafted = replace(drafted, risk=stack.detector.risk(question, Place.PROMPT))
+        clock.lap("suspect")
         return lambda tx, stamp: record(stack, tx, stamp, principal, found, drafted, clock)
 
     answered = act(stack, "ask", principal, do)
@@ -108,6 +112,7 @@ class Drafted:
     moment: Asof
     degraded: str = ""
     writing: Writing | None = None
+    risk: Risk = Risk(0.0)
 
     def written(self, writing: Writing | None) -> Drafted:
         """What a model wrote in the place of what was quoted; where none did, that with a word of why."""
@@ -165,6 +170,8 @@ def record(
     writing = drafted.writing or Writing()
     binder = Binder(stack, tx, asked)
     body = binder.body(found.passages, list(drafted.claims), found.versions)
+    if drafted.risk.high:
+        body["suspected"] = {"permille": round(drafted.risk.score * 1000), "reasons": list(drafted.risk.reasons)}
     if drafted.writing is not None:
         body |= {"writer": writing.facts, "withheld": binder.withheld(writing.withheld)}
         rows = [{"answer_id": voucher, "version_id": version} for version in sorted(found.versions)]
@@ -216,7 +223,7 @@ def facts_of(stack: Stack, principal: Principal, found: Found, drafted: Drafted)
         "as_of": from_micros(moment.at),
         "index": {"generation": generation.number, "rows": generation.rows, "snapshot": generation.snapshot},
         "model": {"digest": embedder.digest, "engine": embedder.engine, "precision": embedder.precision},
-        "recipe": {"retrieve": RECIPE, **recipe_of(drafted)},
+        "recipe": {"retrieve": RECIPE, **recipe_of(stack, drafted)},
         "policy": policy_of(found.scope),
         "abstained": drafted.abstained,
         "degraded": drafted.degraded or None,
@@ -224,10 +231,10 @@ def facts_of(stack: Stack, principal: Principal, found: Found, drafted: Drafted)
     }
 
 
-def recipe_of(drafted: Drafted) -> dict[str, str]:
+def recipe_of(stack: Stack, drafted: Drafted) -> dict[str, str]:
     """How the claims came about and were checked."""
     if drafted.writing is not None and drafted.writing.model:
-        return {"answer": WRITTEN, "check": judge.NAME}
+        return {"answer": WRITTEN, "check": judge.name_of(stack)}
     return {"answer": extract.NAME, "check": "verbatim/1"}
 
 

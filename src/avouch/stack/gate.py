@@ -97,7 +97,7 @@ def against(stack: Stack, tx: Connection, release: Tried, now: int) -> str:
     if told.get("release", {}).get("digest") != release.digest:
         return f"trial {newest.number} is not what this home signed"
     if not told["passed"]:
-        return f"trial {newest.number} failed: {'; '.join(told['why_not'])[:300]}"
+        return f"trial {newest.number} failed: {'; '.join(told['why_not'])[:2000]}"
     if stale(to_micros(told["ended"]), now):
         return f"trial {newest.number} is not of the last {DAYS} days"
     return ""

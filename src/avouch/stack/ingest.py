@@ -1,17 +1,10 @@
-"""Ingest: bring a source up to date with its files, batch by batch, each batch one entry.
-
-While one batch is stored and recorded, the next is embedded and the one after it parsed; no more are held.
-Order of a batch: blobs (synced), rows given out, chunks and embeddings (one lake commit each), then the
-act. A crash before the act leaves orphans that no reader sees and ``collect`` removes; a repeated run
-finds by fingerprint what is already recorded.
-"""
+"""Ingest: bring a source up to date with its files: what is new, changed, unchanged, bad, or gone."""
 
 from __future__ import annotations
 
 import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,14 +17,14 @@ from avouch.errors import AvouchError, Code
 from avouch.ingest.chunk import chunk
 from avouch.ingest.discover import Found, Options, count, discover
 from avouch.ingest.metadata import merge
-from avouch.lake import chunks, documents, marks, raised
+from avouch.lake import chunks, documents
 from avouch.plugins import parsers
 from avouch.ports import Progress
-from avouch.records import Fate, IngestReport, Metadata, Principal, Problem, Vectors
+from avouch.records import Fate, IngestReport, Metadata, Principal, Problem
 from avouch.stack import classing
 from avouch.stack.act import Commit, Stamp, act, authorise
-from avouch.stack.batch import Pending, Stored, embedded_texts, shape_of, store
-from avouch.stack.sift import Marked, Sifter, sifter
+from avouch.stack.batch import Pending, shape_of
+from avouch.stack.pipeline import Pipeline
 from avouch.stack.tally import Tally
 
 if TYPE_CHECKING:
@@ -39,10 +32,7 @@ if TYPE_CHECKING:
 
 PARSED_BY = "1"
 WITHDRAW_AT_MOST = 0.10
-FLUSH_SECONDS = 20.0
-SIFTED = 50
 USUAL, SELDOM = gc.get_threshold(), (10_000, 10, 10)
-INDEX_CHUNKS = 16_000
 
 
 def place_of(tenant: str, place: str) -> str:
@@ -68,29 +58,31 @@ class Run:
     """One run over one source."""
 
     def __init__(
-        self, stack: Stack, principal: Principal, root: Path, options: Options, progress: Progress, upload: str = ""
+        self,
+        stack: Stack,
+        principal: Principal,
+        root: Path,
+        options: Options,
+        progress: Progress,
+        still: Callable[[Connection], None],
+        upload: str = "",
     ) -> None:
+        """``still`` is called in each transaction, to be sure of the lock; ``upload`` as for ``ingest``."""
         self.stack, self.principal, self.progress, self.options = stack, principal, progress, options
         self.root = root.expanduser().resolve()
         if not self.root.exists():
             raise AvouchError(Code.PATH_MISSING, f"no file or folder at {root}")
         self.additive = bool(upload)
-        self.place = place = place_of(principal.tenant, f"upload:{upload}" if upload else str(self.root))
+        place = place_of(principal.tenant, f"upload:{upload}" if upload else str(self.root))
         self.source = stack.state.read(lambda tx: documents.source_id(tx, place)) or new_id("s")
         self.known = stack.state.read(lambda tx: documents.known(tx, self.source))
         self.tally = Tally(self.source, new_id("r"), time.monotonic())
-        self.sifter = sifter(stack)
         self.classify = classing.wanted(stack)
-        self.still: Callable[[Connection], None] = lambda tx: None
-        self.batch: list[Pending] = []
-        self.held = self.unindexed = 0
-        self.flushed = time.monotonic()
-        self.embedder, self.keeper = ThreadPoolExecutor(1, "ingest-embed"), ThreadPoolExecutor(1, "ingest-keep")
-        self.sorter = ThreadPoolExecutor(1, "ingest-sift")
-        self.kept: Future[None] | None = None
+        self.still = still
+        self.pipeline = Pipeline(stack, principal, place, self.tally, still)
 
     def run(self, confirmed: bool) -> IngestReport:
-        with self.keeper, self.embedder, self.sorter:
+        with self.pipeline:
             self.take_all()
         if not self.additive:
             self.withdraw_gone(confirmed)
@@ -109,11 +101,11 @@ class Run:
                 self.problem(found)
             else:
                 self.take(found)
-            self.progress(self.tally.done + len(self.batch), total, found.key)
-            if self.full():
-                self.flush()
-        self.flush()
-        self.settle()
+            self.progress(self.tally.done + len(self.pipeline.batch), total, found.key)
+            if self.pipeline.full():
+                self.pipeline.flush()
+        self.pipeline.flush()
+        self.pipeline.settle()
 
     def problem(self, problem: Problem) -> None:
         self.tally.problems.append(problem)
@@ -146,80 +138,8 @@ class Run:
             pieces = chunk(parsed, self.stack.settings.chunk_chars)
         except AvouchError as error:
             return self.problem(problem_of(found.key, error))
-        self.batch.append(Pending(found, known, key_digest, fingerprint, parsed, metadata, pieces, classed))
-        self.held += len(pieces)
+        self.pipeline.add(Pending(found, known, key_digest, fingerprint, parsed, metadata, pieces, classed))
         return None
-
-    def full(self) -> bool:
-        limits = self.stack.settings
-        return (
-            len(self.batch) >= limits.batch_documents
-            or self.held >= limits.batch_chunks
-            or (bool(self.batch) and time.monotonic() - self.flushed > FLUSH_SECONDS)
-        )
-
-    def flush(self) -> None:
-        """Hand on the batch: sifted and embedded from now on, stored when the one before it is."""
-        batch, self.batch, self.held = self.batch, [], 0
-        if batch:
-            vectors = self.embedder.submit(self.stack.embedder.embed, embedded_texts(batch))
-            marked: Future[list[Marked]] | None = None
-            if self.sifter is not None:
-                marked = self.sorter.submit(self.sift, self.sifter, batch)
-            self.settle()
-            self.kept = self.keeper.submit(self.keep, batch, vectors, marked)
-        self.flushed = time.monotonic()
-
-    def sift(self, sifter: Sifter, batch: list[Pending]) -> list[Marked]:
-        """Judge a batch while it is being stored: the model has some in doubt while words are held against the next."""
-        some = range(0, len(batch), SIFTED)
-        judged = [self.embedder.submit(sifter.marked, sifter.doubtful(batch[n : n + SIFTED], n)) for n in some]
-        return [one for part in judged for one in part.result()]
-
-    def settle(self) -> None:
-        """Wait for the batch that is being stored."""
-        if self.kept is not None:
-            self.kept.result()
-
-    def keep(self, batch: list[Pending], vectors: Future[Vectors], marked: Future[list[Marked]] | None = None) -> None:
-        """Store and record a batch; index what has gathered, so that memory stays bounded."""
-        act(self.stack, "ingest", self.principal, lambda: self.prepare(batch, vectors, marked))
-        self.unindexed += sum(len(pending.chunks) for pending in batch)
-        if self.unindexed >= INDEX_CHUNKS:
-            self.stack.shelf.refresh()
-            self.unindexed = 0
-
-    def prepare(
-        self, batch: list[Pending], vectors: Future[Vectors], marked: Future[list[Marked]] | None
-    ) -> Commit[None]:
-        stored = store(self.stack, self.principal.tenant, batch, vectors)
-        found = marked.result() if marked is not None else []
-
-        def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
-            self.still(tx)
-            documents.add_source(tx, self.source, self.place)
-            self.stack.vault.keep(tx, stored.fresh)
-            documents.record(tx, self.source, stored.drafts, stamp.seq, stamp.at)
-            added = sum(draft.is_new for draft in stored.drafts)
-            self.tally.added += added
-            self.tally.changed += len(stored.drafts) - added
-            marks.add(tx, rows_of(stored, found), stamp.seq)
-            self.tally.quarantined += len(found)
-            pairs = zip(stored.drafts, batch, strict=True)
-            classes = {draft.ordinal: one.classed for draft, one in pairs if one.classed}
-            raised.add(tx, classes)
-            self.tally.class_of(classes.values())
-            self.tally.chunks += stored.chunks
-            self.tally.snapshot = stamp.seq
-            recorded = [
-                {"version": draft.id, "document": draft.document_id, "content": draft.content_digest}
-                | classing.told(draft.shape.classification, classes.get(draft.ordinal))
-                for draft in stored.drafts
-            ]
-            sifted = {} if self.sifter is None else {"quarantined": len(found), "detector": self.sifter.digest}
-            return None, {"run": self.tally.run, "source": self.source, "versions": recorded, **sifted}
-
-        return commit
 
     def withdraw_gone(self, confirmed: bool) -> None:
         """Withdraw what is no longer in the source, unless that is suspiciously much."""
@@ -246,12 +166,6 @@ class Run:
             return commit
 
         act(self.stack, "ingest.withdraw", self.principal, do)
-
-
-def rows_of(stored: Stored, found: list[Marked]) -> list[tuple[int, int, int, tuple[str, ...]]]:
-    """Marked chunks of a batch as rows of their versions, with what was found."""
-    drafts = [(one, stored.drafts[one.place[0]]) for one in found]
-    return [(d.first_row + one.place[1], d.ordinal, one.permille, one.reasons) for one, d in drafts]
 
 
 def told_of(metadata: Metadata) -> Any:
@@ -294,8 +208,6 @@ def ingest(
     authorise(stack, "ingest", principal)
     with seldom():
         with stack.alone("ingest") as still:
-            run = Run(stack, principal, root, options, progress, upload)
-            run.still = still
-            report = run.run(confirmed)
+            report = Run(stack, principal, root, options, progress, still, upload).run(confirmed)
         stack.shelf.refresh()
     return report

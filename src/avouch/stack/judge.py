@@ -13,6 +13,7 @@ from avouch.protect import output
 from avouch.protect.output import Declared, Source
 from avouch.records import Citation, Claim, Passage, Principal, Reason, Vectors, Verdict
 from avouch.segment import sentences
+from avouch.stack import sinks
 from avouch.stack.cite import warning
 from avouch.stack.passages import Found
 from avouch.stack.writing import Said
@@ -30,12 +31,13 @@ class Judge:
 
     def __init__(self, stack: Stack, principal: Principal, question: str, found: Found, embed: Embed) -> None:
         self._stack, self._principal, self._question, self._found = stack, principal, question, found
-        self._embed, self._lexicon = embed, stack.lexicon
+        self._embed, self._lexicon, self._entails = embed, stack.lexicon, stack.entails
+        self._declared = Declared(listed(stack.settings.link_hosts), form="text")
 
     def judged(self, said: Sequence[Said]) -> list[Claim]:
         """Every claim with its verdict, its reasons, and the narrowest spans that say it."""
         asked = [asked_of(one.text, one.passages) for one in said]
-        checked = check_all(asked, self._lexicon, self._embed)
+        checked = check_all(asked, self._lexicon, self._embed, self._entails)
         return [self._claim(one, told) for one, told in zip(said, checked, strict=True)]
 
     def _claim(self, said: Said, told: Checked) -> Claim:
@@ -53,14 +55,17 @@ class Judge:
         spans = [narrowed(said.text, passage, self._lexicon, self._embed) for passage in said.passages]
         quotes = tuple(p.text[start:end] for p, (start, end) in zip(said.passages, spans, strict=True))
         asked = replace(asked_of(said.text, said.passages), cited=quotes)
-        [told] = check_all([asked], self._lexicon, self._embed)
+        [told] = check_all([asked], self._lexicon, self._embed, self._entails)
         return spans if told.verdict is Verdict.SUPPORTED else whole
 
     def _leaving(self, said: Said) -> list[Reason]:
         """Why a claim may not leave, whatever supports it. Nothing is taken out of one: it goes whole, or not."""
         sources = [self._source(passage) for passage in said.passages]
-        findings = output.check(said.text, self._principal.clearance, sources, self._question, Declared(form="text"))
+        findings = output.check(said.text, self._principal.clearance, sources, self._question, self._declared)
         told = [Reason(one.rule.value, Verdict.UNSUPPORTED, one.words) for one in findings]
+        taint = sinks.taint_of(self._principal, self._found.versions.values())
+        broken = sinks.refused(said.text, taint, said.passages)
+        told += [Reason("output.sink", Verdict.UNSUPPORTED, f"it leads outside, and is {rule}") for rule in broken]
         if said.told:
             told.append(Reason("output.prompt", Verdict.UNSUPPORTED, "it repeats what a model was told"))
         return list(dict.fromkeys(told))
@@ -88,6 +93,16 @@ class Judge:
             warning(version),
             tuple((head.start, head.end) for head in heads),
         )
+
+
+def name_of(stack: Stack) -> str:
+    """How claims are checked: these checks, with the names that they know, and the model that reads as well."""
+    reads = "" if stack.entails is None else stack.entails.digest
+    return "+".join(part for part in (NAME, stack.lexicon.digest, reads) if part)
+
+
+def listed(hosts: str) -> frozenset[str]:
+    return frozenset(host.strip().lower() for host in hosts.split(",") if host.strip())
 
 
 def asked_of(text: str, passages: Sequence[Passage]) -> Asked:

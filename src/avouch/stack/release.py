@@ -57,6 +57,7 @@ class Releases:
         self._seen: object = None
         self._held: tuple[tuple[Model, ...], dict[str, Template]] | None = None
         self.gateway = Gateway({})
+        self._open_for: tuple[Model, ...] = ()
         self.make: Callable[[Stack, Model], Generator] = opened
 
     def now(self) -> Release:
@@ -85,9 +86,11 @@ class Releases:
 
     def _open(self, models: tuple[Model, ...]) -> None:
         """Open what is new or declared otherwise; what is in use elsewhere is closed when its last answer ends."""
-        before = self._held[0] if self._held else ()
-        if models != before:
-            self.gateway = Gateway({model.name: self.make(self._stack, model) for model in models if asked(model)})
+        if models != self._open_for:
+            same = {model.name for model in models if model in self._open_for}
+            fresh = [model for model in models if asked(model) and model.name not in same]
+            self.gateway = self.gateway.with_only(same, {model.name: self.make(self._stack, model) for model in fresh})
+            self._open_for = models
 
 
 def asked(model: Model) -> bool:

@@ -107,7 +107,9 @@ def rewritten(stack: Stack, reader: Reader, claim: dict[str, Any], text: str, qu
         for quote, part in zip(quotes, claim["citations"], strict=True)
         for head in (quote["title"], *reader.heads(part))
     ]
-    told = claims.check(text, [quote["quote"] for quote in quotes], heads, stack.lexicon, stack.recent.embed)
+    told = claims.check(
+        text, [quote["quote"] for quote in quotes], heads, stack.lexicon, stack.recent.embed, stack.entails
+    )
     return told.verdict.value
 
 

@@ -16,8 +16,10 @@ from avouch.stack.home import Home
 if TYPE_CHECKING:
     from avouch.adapters.jwt_bearer import JwtBearer
     from avouch.adapters.oidc_login import OidcLogin
+    from avouch.adapters.onnx_entails import OnnxEntails
     from avouch.claims.lexicon import Lexicon
     from avouch.generate.cache import Cache
+    from avouch.guard.detect import Detector
     from avouch.stack.engines import HomeState
     from avouch.stack.release import Releases
     from avouch.stack.senses import Senses
@@ -62,10 +64,29 @@ class Rooms:
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        """Names and what else they are called, for the checks of claims: those of the installed packs."""
+        """Names and what else they are called, for the checks of claims: the home's, then those of installed packs."""
         from avouch.claims.lexicon import Lexicon
+        from avouch.plugins import names
+        from avouch.stack.names import read
 
-        return Lexicon()
+        own = read(self.home.root / self.settings.names) if self.settings.names else []
+        return Lexicon.of([*own, *names()])
+
+    @cached_property
+    def entails(self) -> OnnxEntails | None:
+        """A model that reads whether a source says a claim, beside the checks; None where none is set."""
+        if not self.settings.entails:
+            return None
+        from avouch.adapters.onnx_entails import open_entails
+
+        return open_entails(Path(self.settings.entails))
+
+    @cached_property
+    def detector(self) -> Detector:
+        """Judges what people ask: whether it gives orders to a machine. It only ever raises a flag."""
+        from avouch.guard.detect import Detector
+
+        return Detector(self.recent.embed, self.embedder.digest)
 
     @cached_property
     def releases(self) -> Releases:

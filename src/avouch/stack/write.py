@@ -92,7 +92,14 @@ def ready(stack: Stack) -> None:
     """Load what writing needs, where a model is in force: names, units, words. It takes a second, once."""
     if any(map(asked, stack.releases.now().models)):
         stack.senses.of("ready")
-        check("Ready in 1 second.", ["Ready within 2 seconds of it."], (), stack.lexicon, stack.recent.embed)
+        check(
+            "Ready in 1 second.",
+            ["Ready within 2 seconds of it."],
+            (),
+            stack.lexicon,
+            stack.recent.embed,
+            stack.entails,
+        )
 
 
 def facts_of(told: Written, framer: Framer, purse: DayPurse, notes: list[str]) -> dict[str, Any]:

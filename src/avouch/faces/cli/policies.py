@@ -12,7 +12,7 @@ from rich.table import Table
 
 from avouch.canon import from_micros
 from avouch.faces.cli.app import OWNER, As, Json, acting, app, opened, out, show_json
-from avouch.faces.cli.parts import Alone
+from avouch.faces.cli.parts import Alone, Override
 
 policy = typer.Typer(help="Who may see and do what: policies as versions.", no_args_is_help=True)
 app.add_typer(policy, name="policy")
@@ -129,13 +129,14 @@ def activate(
     number: int,
     by: As = OWNER,
     alone: Alone = False,
+    override: Override = "",
     as_json: Json = False,
 ) -> None:
     """Put a policy in force at once, in every process; an older number rolls back."""
     with acting(by) as (stack, actor):
         from avouch.stack.policies import activate as run
 
-        told = run(stack, actor, number, alone)
+        told = run(stack, actor, number, alone, override)
     if as_json:
         return show_json(told)
     print_diff(told.diff)

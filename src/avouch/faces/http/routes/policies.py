@@ -9,7 +9,7 @@ from fastapi import Path
 from pydantic import BaseModel
 
 from avouch.canon import plain
-from avouch.faces.http.bodies import Body, Line
+from avouch.faces.http.bodies import Body, Line, Why
 from avouch.faces.http.door import Caller, Doors, Stacked
 from avouch.faces.http.shapes import when
 from avouch.policy.texts import difference
@@ -70,9 +70,11 @@ class Tried(BaseModel):
 
 
 class Activate(Body):
-    """``alone``: an owner who is the only one who could approve does it on their own proposal."""
+    """``alone``: an owner who is the only one who could approve does it on their own proposal. ``override`` says why it
+    goes live although models write and were not attacked under it."""
 
     alone: bool = False
+    override: Why = ""
 
 
 @doors("GET", "/policies", act="policy", returns=list[PolicyShape])
@@ -120,4 +122,4 @@ def propose(stack: Stacked, caller: Caller, body: Propose) -> dict[str, int]:
 @doors("POST", "/policies/{number}/activate", act="policy", returns=policies.Activated)
 def activate(stack: Stacked, caller: Caller, number: Number, body: Activate) -> policies.Activated:
     """Put a policy in force, as somebody other than its author. Refused where it is not fit."""
-    return policies.activate(stack, caller, number, body.alone)
+    return policies.activate(stack, caller, number, body.alone, body.override)

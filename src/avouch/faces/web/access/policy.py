@@ -69,7 +69,7 @@ async def one(visit: Visit) -> Response:
     return await drawn(visit)
 
 
-async def drawn(visit: Visit, problem: Problem | None = None) -> Response:
+async def drawn(visit: Visit, problem: Problem | None = None, override: str = "") -> Response:
     number = visit.path["number"]
     versions = await visit.api.get("/policies")
     texts = (await visit.api.get(f"/policies/{number}"))["texts"]
@@ -86,7 +86,7 @@ async def drawn(visit: Visit, problem: Problem | None = None) -> Response:
     names = await access.names(visit, [found["author"], found["approver"]])
     texts = dict(sorted(texts.items(), key=lambda file: (not file[0].endswith(".cedar"), file[0])))
     told = {"one": found, "texts": texts, "cases": cases, "wrong": wrong, "versions": versions, "names": names}
-    told |= {"diff": diff and diff["diff"].splitlines(), "against": against, "active": active}
+    told |= {"diff": diff and diff["diff"].splitlines(), "against": against, "active": active, "override": override}
     return access.draw(visit, "access/policy.html", problem, own=found["author"] == visit.me["id"], **told)
 
 
@@ -95,5 +95,9 @@ async def activate(visit: Visit) -> Response:
     """In force from now on, in every process; who proposed it is refused."""
     said = await visit.form()
     here = f"/policies/{visit.path['number']}"
-    problem = await access.tried(visit.api.post(f"{here}/activate", {"alone": "alone" in said}))
-    return await drawn(visit, problem) if problem else visit.go(f"/access/policy/{visit.path['number']}?done=activated")
+    override = said.get("override", "").strip()
+    body = {"alone": "alone" in said, "override": override}
+    problem = await access.tried(visit.api.post(f"{here}/activate", body))
+    if problem:
+        return await drawn(visit, problem, override)
+    return visit.go(f"/access/policy/{visit.path['number']}?done=activated")
