@@ -149,6 +149,9 @@ class TextIndex(Protocol):
     def commit(self) -> None:
         """Make all since the last commit durable and visible, in one step."""
 
+    def learn(self, texts: Iterable[str]) -> None:
+        """Analyse texts that are about to be added; any thread may do it beforehand."""
+
     def words(self, text: str) -> list[str]:
         """The terms of a text, in order, as they are compared."""
 

@@ -16,13 +16,15 @@ from typing import Any, Protocol
 import numpy as np
 from arro3.core import Array, Table, fixed_size_list_array, list_flatten
 from arro3.io import read_parquet
-from deltalake import DeltaTable, QueryBuilder, write_deltalake
+from deltalake import ColumnProperties, DeltaTable, QueryBuilder, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from avouch.errors import AvouchError, Code
 
 CONFIGURATION = {"delta.dataSkippingStatsColumns": "row,version"}
 COMPACT_ABOVE = 32
+PROPERTIES = WriterProperties(default_column_properties=ColumnProperties(dictionary_enabled=False))
+"""No dictionaries: hardly a number of an embedding comes twice; looking for it doubled the work and took more bytes."""
 TRIES, PAUSE = 5, 0.1
 Turns = Callable[[], AbstractContextManager[Any]]
 
@@ -104,7 +106,14 @@ class DeltaTables:
         data = Table.from_arrays(arrays, names=list(columns))
         with self._turns(), self._coded():
             first = None if self._exists(table) else CONFIGURATION
-            write_deltalake(self._uri(table), data, mode="append", configuration=first, storage_options=self._options)
+            write_deltalake(
+                self._uri(table),
+                data,
+                mode="append",
+                configuration=first,
+                storage_options=self._options,
+                writer_properties=PROPERTIES,
+            )
 
     def read(self, table: str, columns: Sequence[str], first_row: int = 0) -> dict[str, np.ndarray[Any, Any]]:
         if not self._exists(table):
@@ -148,7 +157,7 @@ class DeltaTables:
             with self._turns(), self._coded():
                 found = self._open(name)
                 if len(found.file_uris()) > COMPACT_ABOVE:
-                    found.optimize.compact()
+                    found.optimize.compact(writer_properties=PROPERTIES)
                     vacuum(found)
 
     def names(self) -> list[str]:

@@ -79,10 +79,9 @@ class TantivyText:
         """Add chunks; they are found after ``commit``."""
         with self._lock:
             writer = self._writing()
-            for row, pairs in self._paired(rows):
-                words = self._terms.words(f"{row.title}\n{row.text}")
+            for row, (words, pairs) in self._analysed(rows):
                 document = Document()
-                document.add_json("terms", {"words": " ".join(words), "pairs": " ".join(pairs)})
+                document.add_json("terms", {"words": words, "pairs": pairs})
                 document.add_unsigned("row", row.row)
                 document.add_unsigned("version", row.version)
                 document.add_unsigned("class", row.class_id)
@@ -116,6 +115,12 @@ class TantivyText:
             if self._writer is not None:
                 self._writer.commit()
                 self._see()
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Analyse texts that are about to be added; any thread may do it beforehand."""
+        left = iter(texts)
+        while batch := list(islice(left, AT_ONCE)):
+            self._terms.learn(batch)
 
     def words(self, text: str) -> list[str]:
         """The terms of a text, in order, as they are compared."""
@@ -191,11 +196,11 @@ class TantivyText:
         found = [(Query.term_query(self._schema, field_of(term), term, "freq"), boost_of(term)) for term in terms]
         return Query.boolean_query([(Occur.Should, Query.boost_query(query, boost)) for query, boost in found])
 
-    def _paired(self, rows: Iterable[TextRow]) -> Iterator[tuple[TextRow, list[str]]]:
-        """Rows with their pairs of word pieces, a batch at a time."""
+    def _analysed(self, rows: Iterable[TextRow]) -> Iterator[tuple[TextRow, tuple[str, str]]]:
+        """Rows with their words and pairs, a batch at a time."""
         left = iter(rows)
         while batch := list(islice(left, AT_ONCE)):
-            yield from zip(batch, self._terms.pairs([f"{row.title}\n{row.text}" for row in batch]), strict=True)
+            yield from zip(batch, self._terms.fields([f"{row.title}\n{row.text}" for row in batch]), strict=True)
 
     def _see(self) -> None:
         """Take up the newest commit, and what its times span."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -31,6 +32,14 @@ def no_pieces(texts: Sequence[str]) -> list[list[str]]:
     return [[] for _ in texts]
 
 
+class Part(NamedTuple):
+    """What stands between white space, analysed: its stemmed words, the same joined, its pairs joined."""
+
+    words: tuple[str, ...]
+    said: str
+    pairs: str
+
+
 class Terms:
     """Analyses texts and questions alike. A change of it needs a new index generation.
 
@@ -41,48 +50,52 @@ class Terms:
     def __init__(self, pieces: Pieces = no_pieces) -> None:
         self._pieces = pieces
         self._analyzer = analyzer()
-        self._words: dict[str, list[str]] = {}
-        self._pairs: dict[str, list[str]] = {}
+        self._known: dict[str, Part] = {}
         self._stops = {term for word in STOPWORDS for term in self._analyzer.analyze(word)}
 
     def words(self, text: str) -> list[str]:
         """Stemmed words in order, stop words included."""
-        known, found = self._words, list[str]()
+        found: list[str] = []
         for part in text.split():
-            words = known.get(part)
-            if words is None:
-                words = list(self._analyzer.analyze(part))
-                if len(part) <= LONG:
-                    known[part] = words
-            found += words
-        self._words = bounded(known)
+            found += (self._known.get(part) or self._parts([part])[0][0]).words
         return found
 
-    def pairs(self, texts: Sequence[str]) -> Iterator[list[str]]:
-        """Adjacent word pieces within one word, joined."""
-        known, split = self._pairs, [text.split() for text in texts]
-        fresh = list({part for parts in split for part in parts if part not in known})
-        new = {part: joined(pieces) for part, pieces in zip(fresh, self._pieces(fresh), strict=True)}
-        known.update((part, pairs) for part, pairs in new.items() if len(part) <= LONG)
-        self._pairs = bounded(known)
-        for parts in split:
-            found = list[str]()
-            for part in parts:
-                found += new[part] if part in new else known[part]
-            yield found
+    def fields(self, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Of each text its words, and the pairs of adjacent word pieces within one word, parted by spaces."""
+        for parts in self._parts(texts):
+            yield " ".join([part.said for part in parts]), " ".join([part.pairs for part in parts if part.pairs])
+
+    def learn(self, texts: Sequence[str]) -> None:
+        """Analyse what is new in these texts, so that they are quick to add."""
+        self._parts(texts)
 
     def of_question(self, question: str) -> tuple[str, ...]:
         """Distinct words without stop words (unless there are no others), then distinct pairs."""
-        words = dict.fromkeys(self.words(question))
+        [parts] = self._parts([question])
+        words = dict.fromkeys(word for part in parts for word in part.words)
         telling = [word for word in words if word not in self._stops] or list(words)
-        return (*telling, *dict.fromkeys(next(self.pairs([question]))))
+        return (*telling, *dict.fromkeys(pair for part in parts for pair in part.pairs.split()))
+
+    def _parts(self, texts: Sequence[str]) -> list[list[Part]]:
+        split = [text.split() for text in texts]
+        known = self._known
+        fresh = list({part for parts in split for part in parts if part not in known})
+        new = {part: self._part(part, pieces) for part, pieces in zip(fresh, self._pieces(fresh), strict=True)}
+        long = {part: told for part, told in new.items() if len(part) > LONG}
+        known.update((part, told) for part, told in new.items() if part not in long)
+        self._known = bounded(known)
+        return [[known.get(part) or long[part] for part in parts] for parts in split]
+
+    def _part(self, part: str, pieces: Sequence[str]) -> Part:
+        words = tuple(self._analyzer.analyze(part))
+        return Part(words, " ".join(words), " ".join(joined(pieces)))
 
 
 def joined(pieces: Sequence[str]) -> list[str]:
     return [a + b for a, b in pairwise(pieces) if b.startswith("##")]
 
 
-def bounded(known: dict[str, list[str]]) -> dict[str, list[str]]:
+def bounded(known: dict[str, Part]) -> dict[str, Part]:
     """A full memory is left to who still reads it, and begun anew."""
     return known if len(known) < CACHED else {}
 

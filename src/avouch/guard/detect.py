@@ -5,26 +5,27 @@ The result only ever raises risk: a low score permits nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
+import numpy.typing as npt
 
 from avouch.guard.cues import NAMES
-from avouch.guard.decode import MOST, View, views
 from avouch.guard.features import contrast, flags_of, hashed, surroundings
+from avouch.guard.reading import Reading
 from avouch.guard.weights import Weights, unpack
-from avouch.guard.window import windows
 from avouch.records import Span, Vectors
 
 Embed = Callable[[Sequence[str]], Vectors]
-ENCODED, INVISIBLE, PAYLOADS = 2.0, 4.0, 60
-"""What it adds to a logit that an order was encoded, or written where nobody sees it; windows of payloads at most."""
+Flags = npt.NDArray[np.bool_]
+TOGETHER = 2048
+"""Windows, about, that are judged at once."""
 _QUIET = frozenset({"number", "care", "dose", "table mark", "first person", "must", "question word", "foreign letters"})
-_NONE, _SILENT = np.empty(0, np.int32), np.float32(-30)
+_SILENT = np.float32(-30)
 _SPEAKS = np.array([name not in _QUIET for name in NAMES])
 _REASONS = 5
 
@@ -78,62 +79,61 @@ class Detector:
 
     def risks(self, texts: Sequence[str], place: Place = Place.CONTEXT) -> list[Risk]:
         """The risks of texts, each by itself; their sentences are embedded together."""
-        read = [_Read(text) for text in texts]
-        said = list(dict.fromkeys(sentence for one in read for sentence in one.sentences))
-        vectors = dict(zip(said, self._embed(said), strict=True)) if self._embed and said else {}
-        return [self._judge(one, vectors, place) for one in read]
+        return [risk for some in _grouped(map(Reading, texts)) for risk in self._judged(some, place)]
 
-    def _judge(self, read: _Read, vectors: dict[str, Vectors], place: Place) -> Risk:
-        if not read.sentences:
-            return Risk(0.0)
-        logits, flags = self._logits(read.sentences, vectors, place)
-        logits = logits + read.bonus
-        worst = int(logits.argmax())
-        score = float(1 / (1 + np.exp(-np.clip(logits[worst], -30, 30))))
-        at_fault = np.flatnonzero(logits >= 0)
-        reasons = tuple(name for name, there in zip(NAMES, flags[worst], strict=True) if there and name not in _QUIET)
-        how = tuple(f"hidden: {name}" for name in read.how[worst])
-        spans = tuple(dict.fromkeys(read.spans[i] for i in at_fault))
-        return Risk(score, (*how, *reasons[:_REASONS]), spans)
+    def _judged(self, read: Sequence[Reading], place: Place) -> list[Risk]:
+        """The risks of some texts, whose windows are counted out together: most have few."""
+        told = [one for one in read if one.sentences]
+        if not told:
+            return [Risk(0.0)] * len(read)
+        logits, flags = self._logits(told, place)
+        logits += np.concatenate([one.bonus for one in told])
+        risks, first = [], 0
+        for one in read:
+            last = first + len(one.sentences)
+            risks.append(_risk(one, logits[first:last], flags[first:last]) if one.sentences else Risk(0.0))
+            first = last
+        return risks
 
-    def _logits(
-        self, sentences: Sequence[str], vectors: dict[str, Vectors], place: Place
-    ) -> tuple[Vectors, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
-        """Per window, how far over its threshold it is; and its cues."""
-        words = f"{place.value}-words"
+    def _logits(self, read: Sequence[Reading], place: Place) -> tuple[Vectors, Flags]:
+        """Per window of all these texts, how far over its threshold it is; and its cues."""
+        sentences, counts = [said for one in read for said in one.sentences], [len(one.sentences) for one in read]
         flags = flags_of(sentences)
-        dense = surroundings(flags, [len(sentence) for sentence in sentences])
-        if not vectors:  # no attack is known whose words alone give it away and that has no cue: most windows are done
-            speaks = np.asarray(flags[:, _SPEAKS].any(axis=1))
-            slots = [hashed(said) if aloud else _NONE for said, aloud in zip(sentences, speaks, strict=True)]
-            logits = self.weights.layers[words].logits(slots, dense) - np.float32(self.weights.thresholds[words])
-            return np.where(speaks, logits, _SILENT), flags
+        dense = surroundings(flags, [len(sentence) for sentence in sentences], counts)
+        words, threshold = self.weights.layers[f"{place.value}-words"], self.weights.thresholds[f"{place.value}-words"]
+        if self._embed is None:  # no attack is known whose words alone give it away and that has no cue
+            speaks = np.flatnonzero(flags[:, _SPEAKS].any(axis=1))
+            logits = np.full(len(sentences), _SILENT)
+            logits[speaks] = words.logits([hashed(sentences[n]) for n in speaks], dense[speaks]) - np.float32(threshold)
+            return logits, flags
         slots = [hashed(sentence) for sentence in sentences]
-        logits = self.weights.layers[words].logits(slots, dense)
-        dense = np.hstack([dense, contrast(np.stack([vectors[sentence] for sentence in sentences]))])
-        logits = logits + self.weights.layers[place.value].logits(slots, dense)
+        distinct = {said: n for n, said in enumerate(dict.fromkeys(sentences))}
+        vectors = self._embed(list(distinct))[[distinct[said] for said in sentences]]
+        apart = [contrast(some) for some in np.split(vectors, np.cumsum(counts)[:-1])]
+        logits = words.logits(slots, dense)
+        logits += self.weights.layers[place.value].logits(slots, np.hstack([dense, np.vstack(apart)]))
         return logits - np.float32(self.weights.thresholds[place.value]), flags
 
 
-class _Read:
-    """A text as windows: those of the text, then those of what is encoded in it; long texts part by part."""
+def _risk(read: Reading, logits: Vectors, flags: Flags) -> Risk:
+    """What the windows of one text make of it: the worst of them counts."""
+    worst = int(logits.argmax())
+    score = float(1 / (1 + np.exp(-np.clip(logits[worst], -30, 30))))
+    reasons = [name for name, there in zip(NAMES, flags[worst], strict=True) if there and name not in _QUIET]
+    how = tuple(f"hidden: {name}" for name in read.how[worst])
+    spans = tuple(dict.fromkeys(read.spans[i] for i in np.flatnonzero(logits >= 0)))
+    return Risk(score, (*how, *reasons[:_REASONS]), spans)
 
-    def __init__(self, text: str) -> None:
-        self.sentences: list[str] = []
-        self.spans: list[Span] = []
-        self.how: list[tuple[str, ...]] = []
-        for start in range(0, len(text), MOST):
-            part = text[start : start + MOST]
-            first, *payloads = views(part)
-            whole = Span(start, start + len(part))
-            self._take(first, None if first.text == part else whole, start, len(part))
-            for payload in payloads:
-                self._take(payload, whole, start, PAYLOADS)
-        bonus = [(INVISIBLE if "invisible" in how else ENCODED) if how else 0.0 for how in self.how]
-        self.bonus = np.array(bonus, np.float32)
 
-    def _take(self, view: View, span: Span | None, offset: int, most: int) -> None:
-        for window in windows(view.text)[:most]:
-            self.sentences.append(view.text[window.start : window.end])
-            self.spans.append(span or Span(offset + window.start, offset + window.end))
-            self.how.append(view.how)
+def _grouped(read: Iterable[Reading]) -> Iterator[list[Reading]]:
+    """Texts in order, together as long as they have few windows: a matrix of them is held at once."""
+    group: list[Reading] = []
+    held = 0
+    for one in read:
+        group.append(one)
+        held += len(one.sentences)
+        if held >= TOGETHER:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group

@@ -56,15 +56,18 @@ def hashed(sentence: str) -> Indices:
     return np.fromiter(slots, np.int32, len(slots))
 
 
-def surroundings(flags: npt.NDArray[np.bool_], lengths: Sequence[int]) -> Vectors:
-    """Per window: its cues, what share of the text's other windows has each, and sizes. float32 (n, 2c + 3)."""
-    n = len(flags)
+def surroundings(flags: npt.NDArray[np.bool_], lengths: Sequence[int], counts: Sequence[int] = ()) -> Vectors:
+    """Per window: its cues, what share of its text's other windows has each, and sizes. float32 (n, 2c + 3).
+
+    ``counts`` are the numbers of windows of texts that come one after the other, none of them 0; else it is one text.
+    """
+    many = np.array(counts or [len(flags)])
     own = flags.astype(np.float32)
-    others = (own.sum(axis=0, keepdims=True) - own) / max(n - 1, 1)
+    n = np.repeat(many, many).astype(np.float32)[:, None]
+    whole = np.repeat(np.add.reduceat(own, np.cumsum(many) - many), many, axis=0)
+    others = (whole - own) / np.maximum(n - 1, 1)
     size = np.log1p(np.array(lengths, np.float32))[:, None] / 4
-    count = np.full((n, 1), min(n, 20) / 20, np.float32)
-    alone = np.full((n, 1), n == 1, np.float32)
-    return np.hstack([own, others, size, count, alone]).astype(np.float32)
+    return np.hstack([own, others, size, np.minimum(n, 20) / 20, n == 1]).astype(np.float32)
 
 
 def flags_of(sentences: Sequence[str]) -> npt.NDArray[np.bool_]:

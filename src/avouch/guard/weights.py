@@ -34,7 +34,10 @@ class Layer:
 
     def logits(self, slots: Sequence[Indices], dense: Vectors) -> Vectors:
         """float32 (n,) of n windows; ``dense`` is (n, d)."""
-        words = np.array([self.hashed[one].sum() / np.sqrt(max(len(one), 1)) for one in slots], np.float32)
+        sizes = np.array([len(one) for one in slots], np.int64)
+        owner = np.repeat(np.arange(len(slots)), sizes)
+        flat = self.hashed[np.concatenate(slots)] if len(slots) else np.empty(0, np.float32)
+        words = np.bincount(owner, flat, minlength=len(slots)) / np.sqrt(np.maximum(sizes, 1))
         hidden = np.maximum(dense @ self.inner + self.inner_bias, 0)
         return np.asarray(hidden @ self.outer + self.outer_bias + words, np.float32)
 

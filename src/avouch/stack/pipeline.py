@@ -47,7 +47,7 @@ class Pipeline:
         self.held = self.unindexed = 0
         self.flushed = time.monotonic()
         self.embedder, self.keeper = ThreadPoolExecutor(1, "ingest-embed"), ThreadPoolExecutor(1, "ingest-keep")
-        self.sorter = ThreadPoolExecutor(1, "ingest-sift")
+        self.sorter, self.judge = ThreadPoolExecutor(1, "ingest-sift"), ThreadPoolExecutor(1, "ingest-judge")
         self.sifting: list[Future[Future[list[Marked]]]] = []
         self.sifted = self.unsifted = 0
         self.kept: Future[None] | None = None
@@ -56,7 +56,7 @@ class Pipeline:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        for pool in (self.sorter, self.embedder, self.keeper):
+        for pool in (self.sorter, self.judge, self.embedder, self.keeper):
             pool.shutdown()
 
     def add(self, pending: Pending) -> None:
@@ -92,7 +92,7 @@ class Pipeline:
         self.sifted, self.unsifted = len(self.batch), 0
         sifter = self.sifter
         if sifter is not None and some:
-            judged = lambda: self.embedder.submit(sifter.marked, sifter.doubtful(some, first))  # noqa: E731
+            judged = lambda: self.judge.submit(sifter.marked, sifter.doubtful(some, first))  # noqa: E731
             self.sifting.append(self.sorter.submit(judged))
 
     def settle(self) -> None:
@@ -110,6 +110,7 @@ class Pipeline:
 
     def prepare(self, batch: list[Pending], vectors: Future[Vectors], sifting: Sifting) -> Commit[None]:
         stored = store(self.stack, self.principal.tenant, batch, vectors)
+        self.stack.shelf.learn(embedded_texts(batch))
         found = [one for part in sifting for one in part.result().result()]
 
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:

@@ -207,6 +207,10 @@ class Shelf:
             words = chunks.searchable(text, "", chunks.unpack(span))
             yield TextRow(row=row, version=version.ordinal, text=words, **values)
 
+    def learn(self, texts: Iterable[str]) -> None:
+        """Analyse texts that will be taken in, while whoever brings them waits for something else."""
+        self.generation.text.learn(texts)
+
     def allowed(self, principal: Principal) -> Allowed:
         """The classes that a principal may see, whenever they held."""
         with self._lock:

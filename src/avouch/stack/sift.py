@@ -56,23 +56,16 @@ class Sifter:
 
         No model runs: any thread may do it.
         """
-        seen: dict[str, bool] = {}
-        found: dict[Place, tuple[str, ...]] = {}
-        for n, pending in enumerate(batch, first):
-            for c, piece in enumerate(pending.chunks):
-                texts = list(texts_of(pending, piece))
-                for text in texts[1:]:  # those above it are those of its neighbours, too
-                    if text not in seen:
-                        seen[text] = self._doubts(text)
-                some = [text for text in texts[1:] if seen[text]]
-                if self._doubts(texts[0]):
-                    some.append(texts[0])
-                if some:
-                    found[n, c] = tuple(some)
-        return found
-
-    def _doubts(self, text: str) -> bool:
-        return self._words.risk(text).score >= DOUBT
+        texts = {
+            (n, c): tuple(texts_of(pending, piece))
+            for n, pending in enumerate(batch, first)
+            for c, piece in enumerate(pending.chunks)
+        }
+        distinct = list(dict.fromkeys(text for some in texts.values() for text in some))  # neighbours share headings
+        risks = self._words.risks(distinct)
+        doubts = {text for text, risk in zip(distinct, risks, strict=True) if risk.score >= DOUBT}
+        found = {place: tuple(text for text in some if text in doubts) for place, some in texts.items()}
+        return {place: some for place, some in found.items() if some}
 
     def marked(self, doubtful: dict[Place, tuple[str, ...]]) -> list[Marked]:
         """Those of the doubtful chunks that are at high risk, judged with all there is."""

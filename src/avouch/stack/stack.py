@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from avouch import config
+from avouch.adapters import blas
 from avouch.errors import AvouchError, Code
 from avouch.lake import keyring, schema
 from avouch.lake.catalog import Catalog
@@ -41,6 +42,7 @@ class Stack(Rooms):
     """One open home. Use ``Stack.create`` or ``Stack.open``, as a context manager."""
 
     def __init__(self, home: Home, settings: config.Settings, state: HomeState, held: Any) -> None:
+        blas.on_one_thread()
         self.home, self.settings, self.state, self._held = home, settings, state, held
         self.in_force = InForce(state, state.shared)
         self.log = log.Log()
