@@ -4,8 +4,9 @@
 
 A real Chromium, signed in as the owner, over a served home on loopback. First contentful paint is the browser's own
 (median of visits, each in a fresh context: nothing is cached). An interaction is from the press of a key or button to
-the frame after which the page shows it. Weight is what came over the wire, document pictures left out. axe-core runs
-on every page at three widths, light and dark.
+the frame after which the page shows it. Weight is what came over the wire, document pictures left out. At three widths,
+light and dark, axe-core runs on every page, and each page's main path (``tests/faces/web/paths.py``) is walked with the
+mouse and with the keyboard alone.
 """
 
 from __future__ import annotations
@@ -27,10 +28,13 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from machine import facts, goal, write
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.faces.web.paths import PATHS, Hand
 
 from avouch.faces.web.pages import PLACES
 from avouch.ingest.discover import Options
@@ -76,6 +80,7 @@ def furnish(folder: Path, data: Path, documents: int) -> dict[str, Any]:
             "documents": report.added,
             "chunks": report.chunks,
             "document": cited.document_id,
+            "title": cited.title,
             "voucher": next(answer.voucher_id for answer in asked if answer.claims),
             "question": next(answer.question for answer in asked if answer.claims),
             "owner": stack.owner.name,
@@ -195,6 +200,24 @@ def interactions(reader: Reader, told: dict[str, Any]) -> dict[str, float]:
     return {name: round(statistics.median(some), 1) for name, some in times.items()}
 
 
+def walked(reader: Reader, told: dict[str, Any]) -> dict[str, Any]:
+    """How many main paths were walked to their end, and what stopped the others."""
+    stopped, count = [], 0
+    for width in WIDTHS:
+        for dark in (False, True):
+            for keyboard in (False, True):
+                for path, walk in PATHS.items():
+                    count += 1
+                    with reader.page(width, dark) as page:
+                        page.set_default_timeout(10_000)
+                        try:
+                            walk(Hand(page, keyboard), told)
+                        except (AssertionError, Error) as error:
+                            how = "keyboard" if keyboard else "mouse"
+                            stopped.append(f"{path} by {how} at {width}{' dark' if dark else ''}: {error}"[:300])
+    return {"walked": count, "stopped": stopped}
+
+
 def run(folder: Path, data: Path, documents: int, chromium: str) -> dict[str, Any]:
     told = furnish(folder, data, documents)
     paths = [place.path for place in PLACES] + [f"/answers/{told['voucher']}", f"/vouchers/{told['voucher']}"]
@@ -204,12 +227,14 @@ def run(folder: Path, data: Path, documents: int, chromium: str) -> dict[str, An
         reader = Reader(browser, url, told["owner"])
         pages = {re.sub(r"[adv]_[0-9a-f]{20}", "ID", path): visited(reader, path) for path in paths}
         shown = interactions(reader, told)
+        paths_walked = walked(reader, told)
         browser.close()
         return {
             "documents": told["documents"],
             "chunks": told["chunks"],
             "pages": pages,
             "interactions_ms": shown,
+            "main_paths": paths_walked,
             "requests_to_others": sorted(set(reader.foreign)),
             "console_errors": sorted(set(reader.errors)),
         }
@@ -222,6 +247,7 @@ def goals(told: dict[str, Any]) -> list[dict[str, Any]]:
     wrong = sum(len(one["axe_serious_or_critical"]) for one in pages)
     wide = sum(len(one["scrolls_sideways_at"]) for one in pages)
     acted = max(ms for name, ms in told["interactions_ms"].items() if "whole answer" not in name)
+    stopped = len(told["main_paths"]["stopped"])
     leaks = len(told["requests_to_others"]) + len(told["console_errors"])
     return [
         goal("first contentful paint under 1,000 ms on every page", slow, slow < 1000),
@@ -229,6 +255,7 @@ def goals(told: dict[str, Any]) -> list[dict[str, Any]]:
         goal("a page weighs under 200,000 bytes without document pictures", heavy, heavy < 200_000),
         goal("axe-core: nothing serious or critical, at 360, 1280 and 2560 px, light and dark", wrong, wrong == 0),
         goal("no page scrolls sideways", wide, wide == 0),
+        goal("main paths that mouse or keyboard alone does not walk to the end", stopped, stopped == 0),
         goal("no request to another host, no error on the console", leaks, leaks == 0),
     ]
 

@@ -115,10 +115,19 @@ def test_each_condition(lived: tuple[Stack, Principal]) -> None:
 @pytest.mark.parametrize("wrong", ["%", "d_", "d_1' or 1=1", "D_1", "x" * 200, "d_\x00"])
 def test_what_is_no_id_is_refused(lived: tuple[Stack, Principal], wrong: str) -> None:
     stack, _ = lived
-    for sought in (Sought(about=wrong), Sought(actor=wrong)):
-        with pytest.raises(AvouchError) as caught:
-            look(stack, stack.owner, sought, None, 9)
-        assert caught.value.code is Code.INPUT_INVALID
+    with pytest.raises(AvouchError) as caught:
+        look(stack, stack.owner, Sought(about=wrong), None, 9)
+    assert caught.value.code is Code.INPUT_INVALID
+    assert every(stack, Sought(actor=wrong), 9) == []
+
+
+def test_somebody_is_found_by_name_as_by_id(lived: tuple[Stack, Principal]) -> None:
+    stack, ann = lived
+    assert every(stack, Sought(actor="ann"), 9) == every(stack, Sought(actor=ann.id), 9) != []
+    other = people.add(stack, "x_1", frozenset(), Classification.PUBLIC, frozenset({"auditor"}), tenant="other")
+    assert every(stack, Sought(actor="ann"), 9, other) == []
+    people.add(stack, ann.id + "x", frozenset(), Classification.PUBLIC, frozenset({"reader"}))
+    assert every(stack, Sought(actor=ann.id), 9) != []
 
 
 def test_a_tenant_reads_its_own_and_an_owner_all(lived: tuple[Stack, Principal]) -> None:

@@ -25,7 +25,7 @@ from avouch.errors import AvouchError, Code
 from avouch.lake import documents, schema
 from avouch.ledger import log
 from avouch.records import Classification, Principal
-from avouch.stack import batch, ingest, people
+from avouch.stack import batch, people, pipeline
 from avouch.stack.ask import ask
 from avouch.stack.audit import audit
 from avouch.stack.erase import erase
@@ -260,7 +260,7 @@ def test_an_ingest_that_lost_its_lock_records_nothing(
         cut()
         return made
 
-    monkeypatch.setattr(ingest, "store", store_then_cut)
+    monkeypatch.setattr(pipeline, "store", store_then_cut)
     with pytest.raises(AvouchError) as lost:
         take_in(one, library)
     assert lost.value.code is Code.STATE_UNAVAILABLE

@@ -233,6 +233,11 @@ def test_names_of_one_thing_stand_for_each_other(home: Stack, ann: Principal, se
     answer = ask(home, ann, asked)
     assert texts(answer) == ["Betanorm is given for 10 days in scarlet fever."]
     assert home.lexicon.digest in str(export(home, answer.voucher_id))
+    assert replay(home, home.owner, answer.voucher_id).verdict == "same"
+    home.settings = replace(home.settings, names="")
+    del home.__dict__["lexicon"]
+    told = replay(home, home.owner, answer.voucher_id)
+    assert told.verdict == "differs" and "other names" in str(told.notes)
     home.settings = replace(home.settings, names="missing.csv")
     del home.__dict__["lexicon"]
     with pytest.raises(AvouchError, match="CONFIG_INVALID"):

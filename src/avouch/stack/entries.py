@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, LargeBinary, Select, literal, or_, select
@@ -20,6 +20,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from avouch.errors import AvouchError, Code
+from avouch.lake import principals as people
 from avouch.ledger import log
 from avouch.ledger.entry import read as read_leaf
 from avouch.records import Principal
@@ -80,8 +81,9 @@ class WholeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What an entry must be. ``kind`` is a kind or what begins with it; ``about`` an id that the body names: of a
-    document, a voucher, a person; ``since`` and ``until`` are times in µs, the latter not included."""
+    """What an entry must be. ``kind`` is a kind or what begins with it; ``actor`` an id or a name; ``about`` an id that
+    the body names: of a document, a voucher, a person; ``since`` and ``until`` are times in µs, the latter not
+    included."""
 
     kind: str = ""
     actor: str = ""
@@ -104,17 +106,19 @@ def look(stack: Stack, principal: Principal, sought: Sought, behind: int | None,
 
     It may hold less than ``limit``, or nothing, and still have a ``next``: so far was looked.
     """
-    for one in (sought.actor, sought.about):
-        if one and not NAMED.fullmatch(one):
-            raise AvouchError(Code.INPUT_INVALID, "query.actor, query.about: an id, like d_0a1b or p_0a1b")
+    if sought.about and not NAMED.fullmatch(sought.about):
+        raise AvouchError(Code.INPUT_INVALID, "query.about: an id, like d_0a1b or p_0a1b")
 
     def query(tx: Connection) -> Found:
+        who = replace(sought, actor=acting(tx, sought.actor))
+        if sought.actor and not who.actor:
+            return Found([], None)
         found: list[LedgerEntry] = []
         low, high = extent(tx, sought, behind)
         at = high if sought.newest else low - 1
         until = time.monotonic() + SECONDS
         for first, last in windows(low, high, sought.newest):
-            for row in tx.execute(page(principal, sought, first, last).limit(limit + 1 - len(found))):
+            for row in tx.execute(page(principal, who, first, last).limit(limit + 1 - len(found))):
                 if len(found) == limit:
                     return Found(found, found[-1].seq)
                 found.append(entry_of(row))
@@ -124,6 +128,15 @@ def look(stack: Stack, principal: Principal, sought: Sought, behind: int | None,
         return Found(found, at if (at > low if sought.newest else at + 1 < high) else None)
 
     return stack.state.read(query)
+
+
+def acting(tx: Connection, told: str) -> str:
+    """The id of whoever has this id or name; empty where nobody can. Nothing says whether there is such a person."""
+    if not told.isprintable():
+        return ""
+    if told and people.row_if(tx, told) is None and (row := people.named(tx, told)) is not None:
+        return str(row.id)
+    return told if NAMED.fullmatch(told) else ""
 
 
 def extent(tx: Connection, sought: Sought, behind: int | None) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from avouch.ledger import prove
 from avouch.ledger.verify import digests
 from avouch.policy.mask import mask_digest
 from avouch.records import Citation, Fate, Moment, Principal, Vectors
-from avouch.stack import people
+from avouch.stack import judge, people
 from avouch.stack.act import Commit, Stamp, act
 from avouch.stack.evidence import Reader
 from avouch.stack.search import search
@@ -72,6 +72,8 @@ def compare(stack: Stack, voucher_id: str) -> Replay:
         return body, wrong, gone, [f"{len(told)} recorded parts were re-read and hold against their digests"]
 
     body, wrong, gone, notes = stack.state.read(query)
+    if any(claim.get("written") for claim in body["claims"]) and body["recipe"]["check"] != judge.name_of(stack):
+        notes.append("claims are checked with other names, or another model, than then")
     if not gone:
         again, note = searched_again(stack, body)
         wrong += again

@@ -66,6 +66,17 @@ def test_an_entry_is_read_and_left_by_keyboard(page_of: PageOf, site: Site) -> N
     expect(page.get_by_role("alert")).to_contain_text("NOT_FOUND")
 
 
+def test_an_auditor_finds_somebody_by_name(page_of: PageOf) -> None:
+    nurse = page_of("nurse")
+    ask(nurse, SEPSIS)
+    page = page_of("auditor", path="/ledger")
+    page.get_by_label("By whom").fill("nurse")
+    page.keyboard.press("Enter")
+    expect(page.locator(".entries tbody tr").first).to_contain_text("asked a question")
+    page.goto("/ledger?who=nobody")
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+
+
 def test_it_is_for_auditors(page_of: PageOf) -> None:
     page = page_of("nurse")
     assert page.get_by_role("link", name="Ledger", exact=True).count() == 0

@@ -35,7 +35,7 @@ EXPORTED = {"responses": {"200": {"content": {LINES: {"schema": {"type": "string
 
 async def search(
     kind: Annotated[str, Query(max_length=60, description="Only of this kind, and what is below it.")] = "",
-    actor: Annotated[str, Query(max_length=80, description="Only by whom: a principal's id.")] = "",
+    actor: Annotated[str, Query(max_length=80, description="Only by whom: a principal's id or name.")] = "",
     about: Annotated[str, Query(max_length=80, description="Only what names a document, a voucher … by id.")] = "",
     since: Annotated[str, Query(max_length=40, description="Only from this time on.")] = "",
     until: Annotated[str, Query(max_length=40, description="Only before this time.")] = "",

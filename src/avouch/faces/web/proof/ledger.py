@@ -33,7 +33,7 @@ async def listing(visit: Visit) -> Response:
     problem: Problem | None = None
     found: dict[str, Any] = {"items": [], "next": None}
     try:
-        query = asked(typed, people)
+        query = asked(typed)
         found = await visit.api.get("/ledger/entries", newest="true", limit=LINES, cursor=cursor, **query)
     except Problem as wrong:
         if wrong.status not in (400, 422):
@@ -57,16 +57,14 @@ async def listing(visit: Visit) -> Response:
     )
 
 
-def asked(typed: dict[str, str], people: list[dict[str, Any]]) -> dict[str, str]:
-    """What is typed, as the API takes it. A name becomes its id; a last day is asked for to its end."""
-    who = typed["who"]
-    named = next((one["id"] for one in people if one["name"] == who), who)
+def asked(typed: dict[str, str]) -> dict[str, str]:
+    """What is typed, as the API takes it. A last day is asked for to its end."""
     until = typed["until"]
     if DAY.fullmatch(until):
         until = ending(until)
     return {
         "kind": typed["kind"],
-        "actor": named,
+        "actor": typed["who"],
         "about": subject(typed["about"]),
         "since": typed["since"],
         "until": until,
