@@ -59,6 +59,7 @@ class Fake:
         self.faults: deque[str] = deque()
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.usage: dict[str, int] = {}
         self.cut = 0
         self.connections = 0
         self._loop = asyncio.new_event_loop()
@@ -157,7 +158,7 @@ class Fake:
                 await asyncio.sleep(self.pause)
             yield chunk(word)
         yield chunk(None, "stop")
-        yield {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": len(words)}}
+        yield {"choices": [], "usage": self.usage or {"prompt_tokens": 11, "completion_tokens": len(words)}}
         yield "[DONE]"
 
     # faults: each is named by what is wrong, and closes the connection

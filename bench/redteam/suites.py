@@ -72,7 +72,7 @@ def real_pages(data: Path) -> Report:
     """Real questions on real pages that answer them, asked of the faithful model."""
     with Fake(faithful) as server, home() as stack:
         release, texts = trials.candidate(stack, Asked(declared(stack, server.url)))
-        with attacked(stack, release, gate.tried(release), texts, None) as target:
+        with attacked(stack, release, gate.tried(stack, release), texts, None) as target:
             return run([bioasq(data / "bioasq"), medquad(data / "medquad")], target)
 
 

@@ -22,7 +22,13 @@ def taint(**told: object) -> Taint:
 
 @pytest.mark.parametrize("text", ["No link.", "https://guide.example/", "See https://guide.example/sepsis?page=2"])
 def test_what_carries_nothing_may_go(text: str) -> None:
-    assert refused(text, taint(classification=Classification.RESTRICTED), [PAGE]) == ()
+    assert refused(text, taint(classification=Classification.RESTRICTED), [PAGE], {"guide.example"}) == ()
+
+
+def test_what_stands_before_a_host_could_carry_as_well() -> None:
+    above = taint(classification=Classification.INTERNAL)
+    for text in ("https://sepsis.blood.hour.guide.example", "https://guide.example/"):
+        assert refused(text, above, [PAGE], {"*.guide.example"}) == (CARRIES,)
 
 
 @pytest.mark.parametrize("text", ["https://guide.example/sepsis?page=3", "https://a.example?x", "www.b.example/a"])
@@ -33,7 +39,7 @@ def test_what_could_carry_goes_only_where_all_is_public(text: str) -> None:
 
 
 def test_what_came_from_quarantine_leads_nowhere() -> None:
-    assert refused("https://guide.example/", taint(quarantined=True), [PAGE]) == ("not from quarantine",)
+    assert "not from quarantine" in refused("https://guide.example/", taint(quarantined=True), [PAGE])
 
 
 def test_an_image_that_loads_by_itself_asks_for_more() -> None:

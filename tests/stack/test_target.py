@@ -51,7 +51,7 @@ def trial(stack: Stack, server: Fake | None = None) -> Iterator[Attacked]:
     models.declare(stack, stack.owner, {**told, "owner": "it", "context": 100_000, "reply": 4096})
     part = stack.state.read(lambda tx: parts.one(tx, MODEL, "m"))
     release, texts = trials.candidate(stack, trials.Asked(part))
-    with attacked(stack, release, gate.tried(release), texts, None if server else obedient) as target:
+    with attacked(stack, release, gate.tried(stack, release), texts, None if server else obedient) as target:
         yield target
 
 
@@ -96,9 +96,9 @@ def test_an_error_in_the_place_of_an_answer_is_a_false_block(stack: Stack) -> No
 def test_what_a_model_took_is_seen(stack: Stack, server: Fake) -> None:
     with trial(stack, server) as target:
         target.plant([page("asked", PLAIN)])
+        server.usage = {"prompt_tokens": 500, "completion_tokens": 14}
         seen = target.ask(READER, ASKED, Limits())
-    said = quoted(server.requests[0]).split()
-    assert (seen.written, seen.tokens) == (True, 11 + len(said)), "as the server says: read and written"
+    assert (seen.written, seen.tokens) == (True, 514), "as the server says: read and written"
 
 
 def test_a_model_that_is_not_there_wrote_nothing(stack: Stack, server: Fake) -> None:

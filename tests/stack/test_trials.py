@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,13 @@ from sqlalchemy import select, update
 
 from avouch.canon import canonical, from_micros
 from avouch.errors import AvouchError
+from avouch.generate import template
 from avouch.lake.schema import trials as table
 from avouch.records import Principal
 from avouch.redteam import report
 from avouch.redteam.judge import EXFILTRATION
 from avouch.redteam.suites import MAKERS
-from avouch.stack import entries, gate, models, parts, policies, trials
+from avouch.stack import entries, gate, models, parts, policies, prompts, trials
 from avouch.stack.parts import MODEL, Part
 from avouch.stack.stack import Stack
 from avouch.stack.trials import Asked
@@ -53,8 +55,8 @@ def test_the_report_is_signed_and_bound_to_the_release(stack: Stack, part: Part)
     key = Ed25519PublicKey.from_public_bytes(stack.signer.key.public)
     key.verify(base64.b64decode(told["signature"]), canonical(told["report"]))
     release = gate.candidate(stack.releases.now(), part)
-    assert trial.release == gate.tried(release).digest
-    assert trial.release != gate.tried(stack.releases.now()).digest
+    assert trial.release == gate.tried(stack, release).digest
+    assert trial.release != gate.tried(stack, stack.releases.now()).digest
 
 
 def test_nothing_goes_live_on_a_run_that_failed_or_is_stale(
@@ -106,6 +108,61 @@ def test_a_named_person_may_override_with_a_reason(stack: Stack, part: Part) -> 
     assert stack.owner.id in str(kinds)
 
 
+def test_going_back_to_another_template_waits_for_a_trial_as_well(stack: Stack, part: Part) -> None:
+    models.activate(stack, stack.owner, "m", alone=True, override="a test")
+    text = template.text_of("answer-marks").replace("name: answer-marks", "name: ours")
+    prompts.propose(stack, stack.owner, text)
+    name = template.read(text).name
+    prompts.activate(stack, stack.owner, name, alone=True, override="a test")
+    with pytest.raises(AvouchError, match="RELEASE_UNTRIED"):
+        prompts.retire(stack, stack.owner, name)
+    prompts.retire(stack, stack.owner, name, override="it was worse")
+    models.retire(stack, stack.owner, "m")
+
+
+def test_what_waits_beside_another_is_named_by_its_number(stack: Stack, part: Part) -> None:
+    """Who looked at one version does not put another in force that came meanwhile."""
+    models.declare(stack, stack.owner, {**json.loads(part.text), "url": "http://127.0.0.1:9/other"})
+    with pytest.raises(AvouchError, match="say which"):
+        models.activate(stack, stack.owner, "m", alone=True, override="a test")
+    assert models.activate(stack, stack.owner, "m", 1, alone=True, override="a test").number == 1
+
+
+def test_a_trial_is_of_the_settings_that_decide_what_is_shown(stack: Stack, part: Part) -> None:
+    release = gate.candidate(stack.releases.now(), part)
+    before = gate.tried(stack, release).digest
+    stack.settings = replace(stack.settings, link_hosts="guide.example")
+    assert gate.tried(stack, release).digest != before
+
+
+def test_two_that_go_live_at_once_see_each_other(stack: Stack, part: Part) -> None:
+    """A template and a model at the same time: whichever is second needs a trial, or an override, of both."""
+    text = template.text_of("answer-marks").replace("name: answer-marks", "name: ours")
+    prompts.propose(stack, stack.owner, text)
+    name, outcome = template.read(text).name, dict[str, str]()
+
+    def go(kind: str) -> None:
+        try:
+            if kind == "model":
+                models.activate(stack, stack.owner, "m", alone=True, override="a test")
+            else:
+                prompts.activate(stack, stack.owner, name, alone=True)
+            outcome[kind] = "live"
+        except AvouchError as error:
+            outcome[kind] = error.code.name
+
+    threads = [threading.Thread(target=go, args=(kind,)) for kind in ("model", "prompt")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kinds = [one.kind for one in entries.look(stack, stack.owner, entries.Sought(), None, 1000).items]
+    if outcome["prompt"] == "live":
+        assert kinds.index("prompt.activate") < kinds.index("model.activate")
+    else:
+        assert outcome["prompt"] == "RELEASE_UNTRIED"
+
+
 def test_another_policy_waits_for_a_trial_where_models_write(stack: Stack, part: Part) -> None:
     texts = policies.texts_of(stack, 0)
     number = policies.propose(stack, stack.owner, {**texts, "more.cedar": MORE})
@@ -141,4 +198,4 @@ def test_every_suite_holds_against_the_worst_case(stack: Stack, part: Part) -> N
     models.activate(stack, stack.owner, "m", alone=True)
     assert trials.standing(stack, stack.owner) == ""
     other = replace(stack.releases.now(), policy="another")
-    assert stack.state.read(lambda tx: gate.against(stack, tx, gate.tried(other), trial.at + 1))
+    assert stack.state.read(lambda tx: gate.against(stack, tx, gate.tried(stack, other), trial.at + 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -218,6 +219,61 @@ def test_a_model_that_reads_has_a_say_beside_the_checks(
     assert home.entails is not None and home.entails.digest in str(export(home, answer.voucher_id))
 
 
+def test_no_declaration_is_asked_with_the_leave_of_another(home: Stack, ann: Principal, server: Fake) -> None:
+    """Two versions of one name go in and out of force while people ask: the public one never gets what is internal."""
+    stop = threading.Event()
+    with Fake(f"{TRUE} [1].") as public:
+        declare(home, server)
+        declare(home, public, receives="public")
+
+        def ask_on() -> None:
+            while not stop.is_set():
+                home.answered.clear()
+                ask(home, ann, ASKED)
+
+        threads = [threading.Thread(target=ask_on) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for turn in range(30):
+            models.activate(home, home.owner, "local", 1 + turn % 2, alone=True, override="a test")
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert server.requests
+        assert not public.requests
+
+
+def test_a_bad_reply_is_not_remembered(home: Stack, ann: Principal, server: Fake) -> None:
+    declare(home, server)
+    server.reply = lambda request: f"{WRONG} [1]."
+    assert not ask(home, ann, ASKED).claims
+    server.reply = lambda request: f"{TRUE} [1]."
+    assert texts(ask(home, ann, ASKED)) == [f"{TRUE}."]
+
+
+@pytest.mark.parametrize("sign", ["\ufe01", "\u00ad", "\u200d", "\u034f", "\u061c", "\U000e0041"])
+def test_nothing_leaves_between_the_letters(home: Stack, rev: Principal, server: Fake, sign: str) -> None:
+    said = "The first antibiotic dose is given within 1 hour of recognition"
+    server.reply = lambda request: f"{said}{sign * 3} [1]."
+    declare(home, server)
+    answer = ask(home, rev, ASKED)
+    assert not answer.claims
+    assert "output.hidden" in {reason.check for claim in answer.withheld for reason in claim.reasons}
+
+
+def test_a_server_does_not_decide_what_is_left_of_a_budget(home: Stack, ann: Principal, server: Fake) -> None:
+    """Whatever usage it tells, a question costs about what it was."""
+    declare(home, server)
+    seen = []
+    for usage in ({"prompt_tokens": 0, "completion_tokens": 0}, {"prompt_tokens": 2**39, "completion_tokens": 2**39}):
+        server.usage = usage
+        home.answered.clear()
+        ask(home, ann, ASKED)
+        seen.append(home.state.read(lambda tx: int(tx.execute(select(func.sum(spent.c.tokens))).scalar() or 0)))
+    assert 50 < seen[0] < 2_000
+    assert seen[0] < seen[1] < 20_000
+
+
 def test_names_of_one_thing_stand_for_each_other(home: Stack, ann: Principal, server: Fake, tmp_path: Path) -> None:
     """A formulary says that Betanorm is penicillin; without it the brand is a name that no source has."""
     (tmp_path / "pages" / "drug.md").write_text("# Throat\n\nPenicillin is given for 10 days in scarlet fever.\n")
@@ -257,6 +313,7 @@ def test_what_a_change_leaves_as_it_was_keeps_its_circuit(home: Stack, server: F
 
 
 def test_the_same_question_is_not_asked_twice_and_another_person_is(home: Stack, ann: Principal, server: Fake) -> None:
+    server.reply = lambda request: f"{TRUE} [1]."
     declare(home, server)
     first = ask(home, ann, ASKED)
     again = ask(home, ann, f"  {ASKED} ")
@@ -339,5 +396,5 @@ def test_a_prompt_is_a_version_with_a_digest_in_the_voucher(home: Stack, ann: Pr
     assert body["writer"]["template"] == "answer-marks@2"
     with pytest.raises(AvouchError, match="TEMPLATE_INVALID"):
         prompts.propose(home, home.owner, text.replace("{{passages}}", "nothing"))
-    prompts.retire(home, home.owner, name)
+    prompts.retire(home, home.owner, name, override="a test")
     assert next(line for line in prompts.listing(home, home.owner) if line.form == "marks").in_force

@@ -11,6 +11,10 @@ from avouch.records import Piece, Usage
 MOST = 2**40
 SURROGATE = re.compile("[\ud800-\udfff]")
 FINISH = re.compile(r"[a-z_]{1,32}")
+ENDS = {name: name for name in ("stop", "length", "content_filter", "tool_calls")} | dict.fromkeys(
+    ("eos_token", "stop_sequence", "end_turn"), "stop"
+)
+"""How replies end, as servers say it. What else they say is theirs, and goes into no record."""
 
 
 class Malformed(ValueError):  # noqa: N818
@@ -93,7 +97,7 @@ def finish(said: dict[str, Any]) -> str:
         return ""
     if not isinstance(reason, str) or not FINISH.fullmatch(reason):
         raise Malformed("finish_reason")
-    return reason
+    return ENDS.get(reason, "other")
 
 
 def usage(told: Any) -> Usage | None:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from avouch.protect.entity import DIRECT, Entity, Kind
 from avouch.protect.find import find
 from avouch.protect.links import Link, links
+from avouch.protect.unfold import INVISIBLE
 from avouch.records import Classification
 
 
@@ -100,7 +101,7 @@ def check(
         findings.append(Finding(RuleId.FORMAT, *whole))
     findings += [Finding(RuleId.SECRET, e.start, e.end) for e in seen if e.kind is Kind.SECRET]
     findings += _foreign(text, seen, [*(source.text for source in sources), question])
-    findings += [Finding(RuleId.HIDDEN, *hit.span()) for hit in _HIDDEN.finditer(text)]
+    findings += _hidden(text, [*(source.text for source in sources), question])
     quoted = {link.target for source in sources for link in links(source.text)} if declared.cited_links else set()
     for link in links(text):
         if not _approved(link, declared, quoted):
@@ -108,11 +109,21 @@ def check(
     return sorted(findings, key=lambda one: (one.start, one.end, one.rule))
 
 
-_HIDDEN = re.compile("[\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\u180e\ufeff\U000e0000-\U000e0fff]+")
+_HIDDEN = re.compile(f"[{INVISIBLE}]+")
+_JOINERS = re.compile("[\u00ad\u200c\u200d\ufe0e\ufe0f]{1,2}")
+"""What words and signs of some scripts are written with: let through where a source has it between the same two."""
 _LETTERS = re.compile(r"[\W_]+")
 _NAMED = frozenset({Kind.PERSON, Kind.ADDRESS, Kind.BIRTH_DATE})
 _NUMBERED = (DIRECT | {Kind.IP, Kind.MAC, Kind.US_DEA, Kind.US_NPI}) - _NAMED
 _SURE = 0.75
+
+
+def _hidden(text: str, known: Sequence[str]) -> Iterable[Finding]:
+    """Invisible characters, which could say anything, save those that a source or the question has at such a place."""
+    for hit in _HIDDEN.finditer(text):
+        around = text[max(hit.start() - 1, 0) : hit.end() + 1]
+        if not (_JOINERS.fullmatch(hit.group()) and any(around in one for one in known)):
+            yield Finding(RuleId.HIDDEN, *hit.span())
 
 
 def _foreign(text: str, seen: Sequence[Entity], known: Sequence[str]) -> Iterable[Finding]:

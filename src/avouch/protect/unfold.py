@@ -7,11 +7,15 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+INVISIBLE = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    r"\U000e0000-\U000e0fff"
+)
+"""Characters that no reader sees, as a class of a pattern."""
 _CODED = re.compile(
     r"&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z]{2,10};)"
     r"|\\u\{?[0-9a-fA-F]{4}\}?|\\x[0-9a-fA-F]{2}"
-    r"|[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    r"\U000e0000-\U000e0fff]"
+    rf"|[{INVISIBLE}]"
     r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
     r"|[^\x00-\x7f]"
 )

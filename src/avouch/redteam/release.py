@@ -13,7 +13,7 @@ class Release:
     """Everything that decides what a model may say, by digest or version.
 
     ``models`` and ``templates`` are (name, digest) pairs, ``policy`` the policy in force, ``guard`` the
-    detector's weights, ``code`` the version of Avouch.
+    detector's weights, ``code`` the version of Avouch, ``checks`` how claims are checked and where links may lead.
     """
 
     models: tuple[tuple[str, str], ...]
@@ -21,6 +21,7 @@ class Release:
     policy: str
     guard: str = ""
     code: str = ""
+    checks: str = ""
 
     @property
     def digest(self) -> str:
@@ -35,4 +36,5 @@ class Release:
             "policy": self.policy,
             "guard": self.guard,
             "code": self.code,
+            "checks": self.checks,
         }

@@ -27,21 +27,28 @@ def on_home(stack: Stack) -> tuple[Resource, ...]:
     return (Resource(stack.owner.tenant, tenant=stack.owner.tenant),)
 
 
-def separate(stack: Stack, actor: Principal, author: str, kind: str, what: str, alone: bool) -> None:
-    """SEPARATION_OF_DUTIES unless somebody else proposed it; FORBIDDEN unless an admin or owner approves.
-
-    ``alone`` lets an owner approve what they proposed where nobody else could. A refusal is an entry.
-    """
+def may_approve(stack: Stack, actor: Principal, author: str, alone: bool = True) -> bool:
+    """Whether somebody may approve what ``author`` proposed; ``alone``: an owner counts who has nobody else."""
 
     def others(tx: Connection) -> bool:
         query = select(principals.c.roles).where(principals.c.status == ACTIVE, principals.c.id != actor.id)
         here = query.where(principals.c.tenant == stack.owner.tenant, principals.c.kind == "person")
         return any(APPROVERS & set(json.loads(roles)) for roles in tx.execute(here).scalars())
 
-    may = bool(APPROVERS & actor.roles)
-    own = author == actor.id
-    if may and not (own and not (alone and OWNER in actor.roles and not stack.state.read(others))):
+    if not APPROVERS & actor.roles:
+        return False
+    return author != actor.id or (alone and OWNER in actor.roles and not stack.state.read(others))
+
+
+def separate(stack: Stack, actor: Principal, author: str, kind: str, what: str, alone: bool) -> None:
+    """SEPARATION_OF_DUTIES unless somebody else proposed it; FORBIDDEN unless an admin or owner approves.
+
+    ``alone`` lets an owner approve what they proposed where nobody else could. A refusal is an entry.
+    """
+
+    if may_approve(stack, actor, author, alone):
         return
+    may = bool(APPROVERS & actor.roles)
     write(stack, "access.refused", actor, lambda tx, stamp: (None, {"act": kind, "scoped": False}))
     if not may:
         raise AvouchError(Code.FORBIDDEN, f"{what} is approved by an admin or an owner")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,9 @@ from avouch.lake.schema import trials
 from avouch.records import Principal
 from avouch.redteam.release import Release as Tried
 from avouch.redteam.report import DAYS, stale
-from avouch.stack import parts
+from avouch.stack import judge, parts
 from avouch.stack.parts import MODEL, Part
-from avouch.stack.release import Release, asked, model_of
+from avouch.stack.release import Release, asked, model_of, release_at
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -38,11 +39,12 @@ class Trial:
     seq: int
 
 
-def tried(release: Release) -> Tried:
-    """What a trial of a release is bound to."""
+def tried(stack: Stack, release: Release) -> Tried:
+    """What a trial of a release is bound to, the settings of the home among it that decide what may be shown."""
     models = tuple((one.name, digest_of(one)) for one in release.models if asked(one))
     templates = tuple((form, made.digest) for form, made in release.templates.items())
-    return Tried(models, templates, release.policy, shipped().digest, __version__)
+    checks = "+".join([judge.name_of(stack), *sorted(judge.listed(stack.settings.link_hosts))])
+    return Tried(models, templates, release.policy, shipped().digest, __version__, checks)
 
 
 def candidate(release: Release, part: Part | None) -> Release:
@@ -56,22 +58,25 @@ def candidate(release: Release, part: Part | None) -> Release:
     return replace(release, templates={**release.templates, text.form: text})
 
 
-def cleared(stack: Stack, actor: Principal, part: Part | None, override: str = "", policy: str = "") -> str:
-    """By what the release with this part (or policy) may go live, in words. RELEASE_UNTRIED.
+def cleared(stack: Stack, tx: Connection, actor: Principal, release: Release, override: str = "") -> str:
+    """By what a release may go live, in words. RELEASE_UNTRIED. To be asked in the transaction that puts it in force.
 
     A release in which nothing writes needs no trial: what quotes cannot be talked into anything.
     """
-    release = candidate(stack.releases.now(), part)
-    if policy:
-        release = replace(release, policy=policy)
     if not any(map(asked, release.models)):
         return "no model writes"
-    why = stack.state.read(lambda tx: against(stack, tx, tried(release), time.time_ns() // 1000))
+    bound = tried(stack, release)
+    why = against(stack, tx, bound, time.time_ns() // 1000)
     if not why:
-        return f"trial {stack.state.read(lambda tx: latest(tx, tried(release).digest)).number}"
+        return f"trial {latest(tx, bound.digest).number}"
     if override.strip():
         return f"override by {actor.id}: {override.strip()[:500]}"
     raise AvouchError(Code.RELEASE_UNTRIED, why)
+
+
+def with_part(stack: Stack, actor: Principal, part: Part, override: str) -> Callable[[Connection], str]:
+    """``cleared`` for the release with a part in force."""
+    return lambda tx: cleared(stack, tx, actor, candidate(release_at(stack, tx), part), override)
 
 
 def latest(tx: Connection, release: str) -> Trial:

@@ -88,6 +88,15 @@ class InForce:
         return Closed(f"policy {number} is not what was proposed: let the owner activate another")
 
 
+def version_at(tx: Connection) -> str:
+    """The version of the active policy as a transaction finds it. POLICY_INVALID where it cannot be read."""
+    number, _, _ = found = active(tx)
+    if found == SHIPPED:
+        return default().version
+    text = tx.execute(select(policies.c.text).where(policies.c.number == number)).scalar()
+    return cedar(json.loads(text or "{}")).version
+
+
 def cedar(texts: Texts) -> CedarPolicy:
     """The policies among some texts. POLICY_INVALID, POLICY_NAMES_DOCUMENT."""
     # Loaded at the first decision: a home opens without it.

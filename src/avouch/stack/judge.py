@@ -64,7 +64,7 @@ class Judge:
         findings = output.check(said.text, self._principal.clearance, sources, self._question, self._declared)
         told = [Reason(one.rule.value, Verdict.UNSUPPORTED, one.words) for one in findings]
         taint = sinks.taint_of(self._principal, self._found.versions.values())
-        broken = sinks.refused(said.text, taint, said.passages)
+        broken = sinks.refused(said.text, taint, said.passages, self._declared.hosts)
         told += [Reason("output.sink", Verdict.UNSUPPORTED, f"it leads outside, and is {rule}") for rule in broken]
         if said.told:
             told.append(Reason("output.prompt", Verdict.UNSUPPORTED, "it repeats what a model was told"))

@@ -15,7 +15,7 @@ from avouch.generate.template import fitting
 from avouch.records import Model, Principal
 from avouch.stack import gate, parts
 from avouch.stack.act import authorise
-from avouch.stack.approve import APPROVERS, on_home
+from avouch.stack.approve import may_approve, on_home
 from avouch.stack.parts import MODEL, Part
 from avouch.stack.release import asked, model_of, opened
 
@@ -60,15 +60,16 @@ def declare(stack: Stack, actor: Principal, told: Mapping[str, Any]) -> int:
 def activate(
     stack: Stack, actor: Principal, name: str, number: int | None = None, alone: bool = False, override: str = ""
 ) -> Part:
-    """Put a declaration in force. NOT_FOUND, SEPARATION_OF_DUTIES, RELEASE_UNTRIED unless ``override`` says why."""
+    """Put a declaration in force, by its number where several wait. NOT_FOUND, INPUT_INVALID, SEPARATION_OF_DUTIES,
+    RELEASE_UNTRIED unless ``override`` says why."""
     authorise(stack, "model.activate", actor, on_home(stack))
-    part = stack.state.read(lambda tx: parts.one(tx, MODEL, name, number))
-    parts.activate(stack, actor, part, alone, gate.cleared(stack, actor, part, override))
+    part = stack.state.read(lambda tx: parts.one(tx, MODEL, name, number) if number else parts.waiting(tx, MODEL, name))
+    parts.activate(stack, actor, part, alone, gate.with_part(stack, actor, part, override))
     return part
 
 
 def retire(stack: Stack, actor: Principal, name: str) -> None:
-    """Ask it no more. NOT_FOUND, FORBIDDEN."""
+    """Ask it no more, at once and without a trial: what is left has been in force with it. NOT_FOUND, FORBIDDEN."""
     parts.retire(stack, actor, MODEL, name)
 
 
@@ -85,12 +86,13 @@ def listing(stack: Stack, actor: Principal) -> list[Line]:
 def test(stack: Stack, actor: Principal, name: str, number: int | None = None) -> Tried:
     """Ask a declared model a question about a page that everybody may know. NOT_FOUND, FORBIDDEN.
 
-    Nobody but an approver sends a key to an address that no approver has seen: it goes out without.
+    A key goes to an address only once somebody who may approve it, and did not propose it, says so: else it is asked
+    without.
     """
     authorise(stack, "model.test", actor, on_home(stack))
     part = stack.state.read(lambda tx: parts.one(tx, MODEL, name, number))
     model = model_of(part.text)
-    if not part.in_force and not APPROVERS & actor.roles:
+    if not part.in_force and not may_approve(stack, actor, part.author):
         model = replace(model, key="")
     if not asked(model):
         return Tried(name, True, "it quotes, and is always there")

@@ -7,6 +7,7 @@ signed with the home's key, so that what is in force is what was proposed.
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MODEL, PROMPT = "model", "prompt"
 FIELDS = ("kind", "name", "number", "digest", "text", "author", "proposed_at", "approver", "activated_at")
+
+Clear = Callable[[Connection], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ def propose(stack: Stack, actor: Principal, kind: str, name: str, text: str) -> 
     return act(stack, f"{kind}.propose", actor, do, on_home(stack))
 
 
-def activate(stack: Stack, actor: Principal, part: Part, alone: bool = False, cleared: str = "") -> int:
+def activate(stack: Stack, actor: Principal, part: Part, alone: bool, clear: Clear) -> int:
     """Put a version in force in place of the one before; returns the entry.
 
-    ``cleared`` says by which trial of the release, or why without one (``stack/gate.py`` decides that).
+    ``clear`` says by which trial of the release, or why without one (``stack/gate.py`` decides that): asked in the
+    very transaction, so that nothing else goes live meanwhile.
     SEPARATION_OF_DUTIES where the actor proposed it, unless an owner has nobody else (``alone``).
     """
     kind = f"{part.kind}.activate"
@@ -79,6 +83,7 @@ def activate(stack: Stack, actor: Principal, part: Part, alone: bool = False, cl
 
     def do() -> Commit[int]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[int, dict[str, Any]]:
+            cleared = clear(tx)
             values = {"approver": actor.id, "activated_at": stamp.at, "activated_seq": stamp.seq, "retired_seq": None}
             if not tx.execute(update(parts).where(at(part)).values(values)).rowcount:
                 raise AvouchError(Code.NOT_FOUND, f"no {part.label}")
@@ -93,15 +98,15 @@ def activate(stack: Stack, actor: Principal, part: Part, alone: bool = False, cl
         stack.releases.forget()
 
 
-def retire(stack: Stack, actor: Principal, kind: str, name: str) -> None:
-    """Let nothing be made with it from now on. NOT_FOUND, FORBIDDEN."""
+def retire(stack: Stack, actor: Principal, kind: str, name: str, clear: Clear = lambda tx: "less") -> None:
+    """Let nothing be made with it from now on. NOT_FOUND, FORBIDDEN. ``clear`` as for ``activate``."""
 
     def do() -> Commit[None]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
             there = (parts.c.kind == kind) & (parts.c.name == name) & parts.c.activated_seq.is_not(None)
             if not tx.execute(update(parts).where(there).values(retired_seq=stamp.seq)).rowcount:
                 raise AvouchError(Code.NOT_FOUND, f"no {kind} {name!r} was ever in force")
-            return None, {kind: name}
+            return None, {kind: name, "cleared": clear(tx)}
 
         return commit
 
@@ -122,6 +127,15 @@ def listing(tx: Connection, kind: str) -> list[Part]:
 def in_force(tx: Connection, kind: str) -> dict[str, Part]:
     """What answers may be made with, by name."""
     return {part.name: part for part in listing(tx, kind) if part.in_force}
+
+
+def waiting(tx: Connection, kind: str, name: str) -> Part:
+    """The version that somebody means who says no number: the newest, if none but it waits. INPUT_INVALID."""
+    newest = one(tx, kind, name)
+    never = [part for part in listing(tx, kind) if part.name == name and part.activated_at is None]
+    if len(never) > 1:
+        raise AvouchError(Code.INPUT_INVALID, f"{len(never)} versions of {name[:60]!r} wait: say which, by its number")
+    return newest
 
 
 def one(tx: Connection, kind: str, name: str, number: int | None = None) -> Part:

@@ -21,6 +21,7 @@ from avouch.stack import gate
 from avouch.stack.act import Commit, Stamp, act, authorise
 from avouch.stack.approve import on_home, separate
 from avouch.stack.in_force import SHIPPED, active, cedar
+from avouch.stack.release import Release, models_of, templates_of
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -111,10 +112,12 @@ def activate(stack: Stack, actor: Principal, number: int, alone: bool = False, o
     author = stack.state.read(lambda tx: author_of(tx, number))
     separate(stack, actor, author, "policy.activate", f"policy {number}", alone)
     cases = fit(stack, texts)
-    cleared = gate.cleared(stack, actor, None, override, version_of(texts))
+    version = version_of(texts)
 
     def do() -> Commit[Activated]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[Activated, dict[str, Any]]:
+            release = Release(models_of(stack, tx), templates_of(stack, tx), version)
+            cleared = gate.cleared(stack, tx, actor, release, override)
             replaced, _, _ = active(tx)
             before = stored(tx, replaced)
             author = keep_shipped(tx, stamp) if number == 0 else author_of(tx, number)

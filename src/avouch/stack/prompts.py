@@ -14,6 +14,7 @@ from avouch.stack import gate, parts
 from avouch.stack.act import authorise
 from avouch.stack.approve import on_home
 from avouch.stack.parts import PROMPT, Part
+from avouch.stack.release import release_at
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
@@ -54,15 +55,18 @@ def activate(
 ) -> Part:
     """Put a template in force for its form. NOT_FOUND, SEPARATION_OF_DUTIES, RELEASE_UNTRIED unless overridden."""
     authorise(stack, "prompt.activate", actor, on_home(stack))
-    part = stack.state.read(lambda tx: parts.one(tx, PROMPT, name, number))
+    part = stack.state.read(
+        lambda tx: parts.one(tx, PROMPT, name, number) if number else parts.waiting(tx, PROMPT, name)
+    )
     checked(part.text)
-    parts.activate(stack, actor, part, alone, gate.cleared(stack, actor, part, override))
+    parts.activate(stack, actor, part, alone, gate.with_part(stack, actor, part, override))
     return part
 
 
-def retire(stack: Stack, actor: Principal, name: str) -> None:
-    """Go back to the template that comes with Avouch. NOT_FOUND, FORBIDDEN."""
-    parts.retire(stack, actor, PROMPT, name)
+def retire(stack: Stack, actor: Principal, name: str, override: str = "") -> None:
+    """Go back to the template before it. NOT_FOUND, FORBIDDEN, RELEASE_UNTRIED unless ``override`` says why."""
+    clear: parts.Clear = lambda tx: gate.cleared(stack, tx, actor, release_at(stack, tx), override)  # noqa: E731
+    parts.retire(stack, actor, PROMPT, name, clear)
 
 
 def listing(stack: Stack, actor: Principal) -> list[Line]:

@@ -23,6 +23,7 @@ from avouch.lake.schema import parts as table
 from avouch.ports import Generator
 from avouch.records import Model, ModelKind
 from avouch.stack import parts
+from avouch.stack.in_force import version_at
 from avouch.stack.parts import MODEL, PROMPT
 
 if TYPE_CHECKING:
@@ -62,12 +63,17 @@ class Releases:
 
     def now(self) -> Release:
         """The release in force. PART_FORGED where a part is not what was proposed."""
+        return self.together()[0]
+
+    def together(self) -> tuple[Release, Gateway]:
+        """The release in force, and its open models: those very declarations, whatever is activated meanwhile."""
         with self._lock:
             if self._held is None or self._stack.state.shared:
                 self._stack.state.read(self._look)
             assert self._held is not None  # noqa: S101
             models, templates = self._held
-        return Release(models, templates, self._stack.policy.version)
+            gateway = self.gateway
+        return Release(models, templates, self._stack.policy.version), gateway
 
     def forget(self) -> None:
         """Look anew: this process has changed a part."""
@@ -91,6 +97,11 @@ class Releases:
             fresh = [model for model in models if asked(model) and model.name not in same]
             self.gateway = self.gateway.with_only(same, {model.name: self.make(self._stack, model) for model in fresh})
             self._open_for = models
+
+
+def release_at(stack: Stack, tx: Connection) -> Release:
+    """The release as a transaction finds it. PART_FORGED."""
+    return Release(models_of(stack, tx), templates_of(stack, tx), version_at(tx))
 
 
 def asked(model: Model) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from avouch.guard.taint import Label, Reach, Sink, Taint, Trust, allowed, join
 from avouch.protect.links import Link, links
@@ -22,21 +22,22 @@ def label_of(version: Version) -> Label:
     return Label(version.classification, version.tenant, compartment, Trust.CURATED, origin=version.id)
 
 
-def refused(text: str, taint: Taint, passages: Sequence[Passage]) -> tuple[str, ...]:
+def refused(text: str, taint: Taint, passages: Sequence[Passage], hosts: Collection[str] = ()) -> tuple[str, ...]:
     """The rules that keep a text from leading outside, whoever approved the host. Without a link there is none.
 
-    An address that stands in a source as it is carries nothing out; any other could have been made to.
+    An address that stands in a source as it is carries nothing out, nor does one of ``hosts`` alone; any other could
+    have been made to.
     """
     found = links(text)
     quoted = {link.target for passage in passages for link in links(passage.text)} if found else set()
     rulings = [
-        allowed(Sink.IMAGE if one.image else Sink.LINK, taint, Reach(listed=True, carries=carries(one, quoted)))
+        allowed(Sink.IMAGE if one.image else Sink.LINK, taint, Reach(listed=True, carries=carries(one, quoted, hosts)))
         for one in found
     ]
     return tuple(dict.fromkeys(rule for ruling in rulings for rule in ruling.refused))
 
 
-def carries(link: Link, quoted: set[str]) -> bool:
-    """Whether an address could carry something out: it has more than a host, and no source has it."""
-    behind = link.target.partition("://")[2].partition("/")
-    return link.target not in quoted and bool(behind[2].strip("/") or set(behind[0]) & set("?#"))
+def carries(link: Link, quoted: set[str], hosts: Collection[str]) -> bool:
+    """Whether an address could carry something out: no source has it, and it is more than a host that is listed."""
+    alone = link.target.lower().partition("://")[2].rstrip("/")
+    return link.target not in quoted and alone not in hosts

@@ -94,7 +94,7 @@ def attack(stack: Stack, actor: Principal, what: Asked, progress: Progress = sil
 def tried(stack: Stack, what: Asked, progress: Progress) -> Report:
     """The report of a run, not kept."""
     release, texts = candidate(stack, what)
-    bound = gate.tried(release)
+    bound = gate.tried(stack, release)
     if not any(map(asked, release.models)):
         release = Release((WORST,), release.templates, release.policy)
     held = corpora.read(what.folder)
@@ -164,5 +164,5 @@ def show(stack: Stack, actor: Principal, number: int | None = None) -> dict[str,
 def standing(stack: Stack, actor: Principal) -> str:
     """Why the release in force would not go live today, in words; empty where it would."""
     authorise(stack, "redteam.show", actor, on_home(stack))
-    told = gate.tried(stack.releases.now())
+    told = gate.tried(stack, stack.releases.now())
     return stack.state.read(lambda tx: gate.against(stack, tx, told, time.time_ns() // 1000))

@@ -27,7 +27,7 @@ from avouch.stack.writing import Framer, need_of, sense
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-LONGEST = 3600.0
+WHOLE, LONGEST = "stop", 3600.0
 """Seconds that a question without a time of its own waits at most."""
 
 
@@ -55,7 +55,7 @@ def write(
     ``chosen`` is asked first. NOT_FOUND where it is not in force; BUDGET_SPENT where the limits say to refuse.
     """
     deadline = time.monotonic() + min(seconds, LONGEST)
-    release = stack.releases.now()
+    release, gateway = stack.releases.together()
     if not any(map(asked, release.models)) or not found.passages:
         return None
     judge = Judge(stack, principal, question, found, stack.recent.embed)
@@ -69,7 +69,7 @@ def write(
     routed = route(release.models, need_of(found, sensed), chosen)
     framer = Framer(stack, principal, release, question, found, sensed)
     purse = DayPurse(stack, principal)
-    told = stack.releases.gateway.write(routed.models, framer.request, deadline, purse)
+    told = gateway.write(routed.models, framer.request, deadline, purse)
     notes = [f"{one.model}: {one.why}" for one in routed.left_out]
     notes += [one.why for one in told.attempts if one.code]
     facts, turns = facts_of(told, framer, purse, notes), turns_of(routed.left_out, told.attempts)
@@ -83,7 +83,8 @@ def write(
     claims = judge.judged(said)
     shown = tuple(claim for claim in claims if claim.verdict is Verdict.SUPPORTED)
     withheld = tuple(claim for claim in claims if claim.verdict is not Verdict.SUPPORTED)
-    stack.answered.put(key, kept(shown, told.model.name, facts["template"], list(found.versions)))
+    if shown and not withheld and told.finish == WHOLE:  # what went wrong once may go well the next time
+        stack.answered.put(key, kept(shown, told.model.name, facts["template"], list(found.versions)))
     turns = ended(turns, WRITTEN if shown else WITHHELD, len(shown), len(withheld))
     return Writing(told.model.name, shown, withheld, tuple(notes), facts, turns)
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 NOWHERE = "not in the sources"
-MOST = 40
-"""Claims of one reply that are looked at; an answer has a few, and what has more is not read to its end."""
+MOST, LONGEST = 40, 20_000
+"""Claims of one reply that are looked at, and their characters: an answer has a few. More is not read to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,14 @@ class Framer:
         else:
             pairs = [(one.text, tuple(n for n in one.marks if n in numbers)) for one in split(text)]
         rows = {passage.row: passage for passage in self._found.passages}
+        kept, left = [], LONGEST
+        for words, ids in list(dict.fromkeys(pairs))[:MOST]:
+            left -= len(words)
+            if left >= 0:
+                kept.append((words, ids))
         return [
             Said(self._restored(model, words), tuple(rows[told.given[n - 1].row] for n in ids), told.mark in words)
-            for words, ids in list(dict.fromkeys(pairs))[:MOST]
+            for words, ids in kept
             if words.strip(" .").lower() != NOWHERE
         ]
 

@@ -91,10 +91,10 @@ def activate(
 
 
 @prompt.command()
-def retire(name: Name, by: As = OWNER, as_json: Json = False) -> None:
+def retire(name: Name, by: As = OWNER, override: Override = "", as_json: Json = False) -> None:
     """Go back to the template that comes with Avouch."""
     with acting(by) as (stack, actor):
         from avouch.stack.prompts import retire as run
 
-        run(stack, actor, name)
+        run(stack, actor, name, override)
     return show_retired("template", name, as_json)

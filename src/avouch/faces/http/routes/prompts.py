@@ -15,6 +15,7 @@ from avouch.stack import prompts
 
 doors = Doors("prompts")
 Name = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9-]*$")]
+Overridden = Annotated[str, Query(max_length=500, description="Why, where the release is not tried without it.")]
 Number = Annotated[
     int | None, Query(ge=0, le=2**31 - 1, description="Which version, 0 as shipped; the newest if left out.")
 ]
@@ -88,6 +89,6 @@ def activate(stack: Stacked, caller: Caller, name: Name, body: Activate) -> dict
 
 
 @doors("DELETE", "/prompts/{name}", act="prompt", home=True, checked=True, status=204)
-def retire(stack: Stacked, caller: Caller, name: Name) -> None:
-    """Go back to the template that comes with Avouch."""
-    prompts.retire(stack, caller, name)
+def retire(stack: Stacked, caller: Caller, name: Name, override: Overridden = "") -> None:
+    """Go back to the template before it, which comes with Avouch. Refused where no trial is of that release."""
+    prompts.retire(stack, caller, name, override)
