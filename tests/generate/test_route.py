@@ -64,7 +64,7 @@ def test_who_is_left_out_is_told_why() -> None:
     models = [model("public"), model("near", receives=C.RESTRICTED, region="us")]
     found = route(models, Need(C.CONFIDENTIAL, True, regions=frozenset({"eu"})), "public")
     assert not found.models and found.note == "no model may receive these passages: the answer is extractive"
-    assert found.left_out[0].why == "it may receive public passages, and one is confidential"
+    assert found.left_out[0].why == "it may receive what is public; the question or a passage is confidential"
     assert found.left_out[1].why == "it may not receive identified personal data"
     at_home = model("home", receives=C.RESTRICTED, personal=True, region="us")
     assert "runs in us" in route([at_home], Need(C.PUBLIC, False, regions=frozenset({"eu"}))).left_out[0].why

@@ -44,6 +44,13 @@ def test_clinical_prose_without_names_has_few(network: Names) -> None:
     assert len([e for e in network(text) if e.kind in (Kind.PERSON, Kind.ADDRESS)]) <= 1
 
 
+@pytest.mark.parametrize(
+    "text", ["Drive at 10 km/h.", "Give oxygen at 2 l/min.", "At what speed may it drive, 10 km/h?"]
+)
+def test_a_quantity_is_no_address(network: Names, text: str) -> None:
+    assert [one for one in network(text) if one.kind is Kind.ADDRESS] == []
+
+
 def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names, "SHA256", "0" * 64)
     with pytest.raises(AvouchError) as raised:

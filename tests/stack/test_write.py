@@ -135,7 +135,7 @@ def test_a_model_is_not_sent_what_it_may_not_receive(home: Stack, ann: Principal
     assert not server.requests
     assert answer.degraded == "model"
     assert answer.model == ""
-    assert "may receive public passages" in answer.notes[0]
+    assert "may receive what is public" in answer.notes[0]
     assert answer.claims, "the quoted answer stands"
 
 

@@ -68,7 +68,8 @@ def route(models: Sequence[Model], need: Need, chosen: str = "") -> Route:
 def reason(model: Model, need: Need) -> str:
     """Why a model may not be sent this; empty where it may."""
     if model.receives < need.highest:
-        return f"it may receive {model.receives.name.lower()} passages, and one is {need.highest.name.lower()}"
+        receives, highest = model.receives.name.lower(), need.highest.name.lower()
+        return f"it may receive what is {receives}; the question or a passage is {highest}"
     if need.about_somebody and not model.personal:
         return "it may not receive identified personal data"
     if need.regions and model.region not in need.regions:

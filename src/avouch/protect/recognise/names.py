@@ -146,11 +146,14 @@ def _spans(text: str, found: list[Token], chances: Floats) -> Iterator[Entity]:
         first, last = i, j
         while last > first and not any(map(str.isalnum, text[found[last - 1].start : found[last - 1].end])):
             last -= 1
-        if last > first and any(map(str.isalpha, text[found[first].start : found[last - 1].end])):
+        said = text[found[first].start : found[last - 1].end] if last > first else ""
+        if any(map(str.isalpha, said)) and not _MEASURE.search(said):
             inside = chances[first:last, 2 * kind + 1 : 2 * kind + 3].sum(axis=1)
             yield Entity(KINDS[kind], found[first].start, found[last - 1].end, round(float(inside.mean()), 3), "model")
         i = j
 
 
+_MEASURE = re.compile(r"(?:^|\d\s?)[^\W\d_]{1,4}/[^\W\d_]{1,4}\b")
+"""A quantity, which the network takes for a number and a street now and then: *10 km/h*."""
 CAUTION = 1.0
 """How much a miss costs more than a false alarm, in log-odds."""
