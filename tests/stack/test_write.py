@@ -21,7 +21,7 @@ from avouch.generate.budget import Limit, Over, Scope
 from avouch.lake.schema import given, parts, sealed, spent
 from avouch.ledger.verify import verify
 from avouch.records import Answer, Classification, Principal, Verdict
-from avouch.stack import budgets, models, people, prompts, reading
+from avouch.stack import budgets, models, people, prompts, reading, release
 from avouch.stack.ask import ask
 from avouch.stack.erase import erase
 from avouch.stack.ingest import ingest
@@ -272,6 +272,26 @@ def test_a_server_does_not_decide_what_is_left_of_a_budget(home: Stack, ann: Pri
         seen.append(home.state.read(lambda tx: int(tx.execute(select(func.sum(spent.c.tokens))).scalar() or 0)))
     assert 50 < seen[0] < 2_000
     assert seen[0] < seen[1] < 20_000
+
+
+def test_a_key_goes_nowhere_that_one_person_alone_has_chosen(home: Stack, server: Fake) -> None:
+    """Who declares an address does not try it with the home's key, whatever they may approve of others."""
+    folder = release.secrets(home)
+    folder.mkdir(mode=0o700)
+    (folder / "vendor").write_text("sk-not-a-real-one")
+    (folder / "vendor").chmod(0o600)
+    reader = frozenset({"reader"})
+    eve, bea = (
+        people.add(home, name, frozenset(), Classification.INTERNAL, reader | {"admin"}) for name in ("eve", "bea")
+    )
+    op = people.add(home, "op", frozenset(), Classification.INTERNAL, reader | {"operator"})
+    told = {"name": "far", "kind": "openai", "url": server.url, "remote": "m", "version": "1", "owner": "it"}
+    models.declare(home, eve, {**told, "context": 8000, "key": "file:vendor"})
+    for who in (eve, op):
+        models.test(home, who, "far")
+        assert "authorization" not in {name.lower() for name in server.headers[-1]}
+    models.test(home, bea, "far")
+    assert "Bearer sk-not-a-real-one" in server.headers[-1].values()
 
 
 def test_names_of_one_thing_stand_for_each_other(home: Stack, ann: Principal, server: Fake, tmp_path: Path) -> None:
