@@ -98,7 +98,7 @@ def searching(hand: Hand, told: dict[str, Any]) -> None:
     hand.press(page.get_by_role("button", name="Search"))
     page.wait_for_url("**kind=ask*")
     hand.press(page.locator(".entries tbody tr").first.get_by_role("link").first)
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/ledger?" not in url)
     page.goto("/ledger")
     hand.press(page.get_by_role("button", name="Verify all"))
     expect(page.locator("#state")).to_contain_text("Whole")
@@ -109,7 +109,7 @@ def allowing(hand: Hand, told: dict[str, Any]) -> None:
     page = hand.page
     page.goto("/access")
     hand.press(page.get_by_role("link", name=told["owner"], exact=True).first)
-    page.wait_for_load_state()
+    page.wait_for_url("**/access/people/*")
     page.goto("/access/why")
     hand.write(page.get_by_label("Document, by its id"), told["document"])
     hand.write(page.get_by_label("Person; empty: everybody"), told["owner"])
