@@ -43,7 +43,7 @@ Bools = npt.NDArray[np.bool_]
 def measured(made: Sequence[Sample], embed: Embed) -> tuple[Floats, Bools, list[Sample]]:
     """Features, float64 (claims, 3), and whether the claim is faithful, of claims that words do not settle."""
     lexicon = Lexicon()
-    cases = [(sample, examine(Asked(sample.claim, sample.cited, sample.heads), lexicon, {})) for sample in made]
+    cases = [(sample, examine(Asked(sample.claim, sample.cited, sample.heads), lexicon, {}, {})) for sample in made]
     kept = [(s, case, case.said) for s, case in cases if case.said and not (s.faithful and case.reasons)]
     texts = list(dict.fromkeys(text for s, case, _ in kept for text in (s.claim, premise(case))))
     vectors = dict(zip(texts, embed(texts), strict=True))

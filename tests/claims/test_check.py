@@ -55,7 +55,7 @@ def test_the_page_tells_what_is_so() -> None:
         ("It is given q8h.", "It is given three times a day.", SUPPORTED, ""),
         ("It is given every other week.", "It is given weekly.", UNSUPPORTED, "frequency"),
         ("It was approved on 2019-03-12.", "It was approved on March 12, 2019.", SUPPORTED, ""),
-        ("It was approved in April 2019.", "It was approved in March 2019.", UNSUPPORTED, "name"),
+        ("It was approved in April 2019.", "It was approved in March 2019.", CONTRADICTED, "date"),
         ("It was approved in 2018.", "It was approved in 2019.", CONTRADICTED, "date"),
         ("Group A lost 5 kg and group B 9 kg.", "Group A lost 9 kg and group B 5 kg.", CONTRADICTED, "number"),
         ("The drug is not effective in gout.", "The drug is effective in gout.", CONTRADICTED, "negation"),
@@ -146,7 +146,7 @@ def test_claims_of_one_answer_are_embedded_at_once_and_only_where_words_leave_it
         Asked(claim, (span,))
         for claim in (
             span,
-            "Dexalin lowers pressure in the eye for years.",
+            "Dexalin lowers pressure in the eye for a long period.",
             "Dexalin lowers the pressure in that eye for long periods somehow.",
         )
     ]

@@ -313,7 +313,7 @@ def test_names_of_one_thing_stand_for_each_other(home: Stack, ann: Principal, se
     home.settings = replace(home.settings, names="")
     del home.__dict__["lexicon"]
     told = replay(home, home.owner, answer.voucher_id)
-    assert told.verdict == "differs" and "other names" in str(told.notes)
+    assert told.verdict == "differs" and "otherwise than then" in str(told.notes)
     home.settings = replace(home.settings, names="missing.csv")
     del home.__dict__["lexicon"]
     with pytest.raises(AvouchError, match="CONFIG_INVALID"):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from avouch.claims import words
 from avouch.claims.numbers import same
+from avouch.claims.rates import RATE, RHYTHMS
 from avouch.claims.reading import Item, Reading
 from avouch.claims.stem import SHORTEST, akin
 
@@ -31,7 +32,8 @@ class Place:
 
 @dataclass(slots=True)
 class Window:
-    """The sentences that a claim is held against, indexed. ``where``: places by key."""
+    """The sentences that a claim is held against, indexed. ``where``: places by key; ``before``: for a sentence
+    the one that it follows in what is cited."""
 
     sentences: Sequence[Reading]
     where: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
@@ -40,6 +42,7 @@ class Window:
     meanings: dict[int, list[Place]] = field(default_factory=lambda: defaultdict(list))
     poles: dict[int, list[Place]] = field(default_factory=lambda: defaultdict(list))
     numbers: list[Place] = field(default_factory=list)
+    before: dict[int, int] = field(default_factory=dict)
 
     def item(self, place: Place) -> Item:
         return self.sentences[place.sentence].items[place.item]
@@ -120,11 +123,16 @@ class Pair:
 def candidates(item: Item, held: Window) -> dict[Place, float]:
     """The places that an item may stand for, with how well each fits."""
     if item.quantity is not None:
-        return {
+        met = {
             place: SAME
             for place in held.numbers
             if (other := held.item(place).quantity) is not None and same(item.quantity, other)
         }
+        if item.quantity.dimension == RATE:  # *every day* is *daily*
+            for word, often in RHYTHMS.items():
+                if abs(often - item.quantity.value) < 1e-6 * often:
+                    met.update(dict.fromkeys(held.where.get(word, ()), SAME))
+        return met
     found = dict.fromkeys(held.where.get(item.key, ()), SAME)
     for key in held.stems.get(item.key[:SHORTEST], ()):
         if key != item.key and akin(key, item.key):
@@ -167,6 +175,7 @@ class Alignment:
 
     def __init__(self, claim: Reading, held: Window) -> None:
         self.claim, self.held = claim, held
+        self.nearness: dict[tuple[int, Place, bool], float] = {}
         self.fits = [candidates(item, held) for item in claim.items]
         self.by_meaning(claim, held)
         self.by_compound(claim, held)
@@ -233,6 +242,12 @@ class Alignment:
     def near(self, i: int, place: Place, either_side: bool = False) -> float:
         """How much around a claim's item is also around a place: each like item counts by how alike the
         distances are; on the other side it counts less, unless it is of no account, as where active turns passive."""
+        asked = (i, place, either_side)
+        if asked not in self.nearness:
+            self.nearness[asked] = self.likeness(i, place, either_side)
+        return self.nearness[asked]
+
+    def likeness(self, i: int, place: Place, either_side: bool) -> float:
         sentence = self.held.sentences[place.sentence].items
         low, high = max(place.item - NEAR - 1, 0), min(place.item + NEAR + 2, len(sentence))
         total = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avouch.claims.align import Alignment, Place
+from avouch.claims.calendar import CLOCK, DATE
 from avouch.claims.numbers import Quantity, agree, same
 from avouch.claims.rates import RATE
 from avouch.claims.reading import Item
@@ -28,7 +29,7 @@ def check(found: Alignment) -> Iterator[Reason]:
         if not found.fits[i]:
             yield missing(found, i, quantity)
             continue
-        told = sign(found, i, quantity)
+        told = sign(found, i, quantity) if quantity.exact else None
         if told:
             yield told
         elif not mixed and (rival := better(found, i, quantity) or repeated(found, i)) is not None:
@@ -143,6 +144,8 @@ def kind(quantity: Quantity, found: Alignment) -> str:
     """What sort of number it is, in one word."""
     if quantity.dimension == RATE:
         return "frequency"
+    if quantity.dimension in (DATE, CLOCK):
+        return "date"
     around = found.claim.keys[max(quantity.at - 2, 0) : quantity.end + 2]
     months = any(key in MONTHS_KEYS for key in around)
     if not quantity.unit and (

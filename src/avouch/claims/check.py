@@ -8,8 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from avouch.claims import amounts, direction, naming, placing, polarity, quantifiers, support
+from avouch.claims import (
+    amounts,
+    cells,
+    characters,
+    direction,
+    frames,
+    markers,
+    naming,
+    placing,
+    polarity,
+    quantifiers,
+    replaced,
+    roles,
+    support,
+    together,
+)
 from avouch.claims.align import Alignment, window
+from avouch.claims.cited import order, verbatim
 from avouch.claims.lexicon import Lexicon
 from avouch.claims.reading import Reading, read
 from avouch.claims.report import unframed
@@ -24,6 +40,8 @@ Entails = Callable[[Sequence[str], str], Sequence[tuple[float, float, float]]]
 
 FEW = 3
 """Words of a claim that states something; fewer have to stand in the source on end."""
+LONGEST_CLAIM, MOST_ITEMS = 1_500, 120
+"""Characters, and words with content, of a claim; a longer one is refused without work."""
 SEEN = 16  # sentences, of all that is cited, that a claim is held against
 CLEAR, HOPELESS = 0.92, 0.3  # coverage beyond which likeness is not asked for
 PENALTY = {Verdict.CONTRADICTED: 0.08, Verdict.UNSUPPORTED: 0.12, Verdict.PARTLY: 0.45}
@@ -65,7 +83,8 @@ def check_all(
 ) -> list[Checked]:
     """The verdicts on the claims of one answer; what is cited more than once is read once, and embedded once."""
     read_once: dict[str, Reading] = {}
-    held = [examine(one, lexicon, read_once) for one in asked]
+    parts_once: dict[str, list[str]] = {}
+    held = [examine(one, lexicon, read_once, parts_once) for one in asked]
     return [case.verdict(like, entails) for case, like in zip(held, likeness(held, embed), strict=True)]
 
 
@@ -89,7 +108,7 @@ class Case:
         return settle(self.said, tuple(reasons), likely)
 
 
-def examine(asked: Asked, lexicon: Lexicon, read_once: dict[str, Reading]) -> Case:
+def examine(asked: Asked, lexicon: Lexicon, read_once: dict[str, Reading], parts_once: dict[str, list[str]]) -> Case:
     """All checks that need no model."""
 
     def once(text: str) -> Reading:
@@ -97,24 +116,34 @@ def examine(asked: Asked, lexicon: Lexicon, read_once: dict[str, Reading]) -> Ca
             read_once[text] = read(text, lexicon)
         return read_once[text]
 
-    parts = sorted({text for span in asked.cited for text in parted(span)})
+    if len(asked.claim) > LONGEST_CLAIM:
+        return Case(asked, refused("support", "The claim is too long to be checked."))
+    for span in asked.cited:
+        if span not in parts_once:
+            parts_once[span] = parted(span)
+    spans = [parts_once[span] for span in asked.cited]
+    parts = sorted({text for span in spans for text in span})
     if not parts:
         return Case(asked, refused("citation", "The claim cites nothing."))
-    if len(asked.claim) > LONGEST:
-        return Case(asked, refused("support", "The claim is too long to be checked."))
     whole = once(unframed(asked.claim).strip())
-    if verbatim(asked.claim, asked.cited, parts):
+    if verbatim(asked.claim, asked.cited, spans, parts):
         return Case(asked, Checked(Verdict.SUPPORTED, (), 1.0))
     if not any(support.weight(item) for item in whole.items):
         return Case(asked, refused("support", "The claim says nothing that can be checked."))
-    source = [once(part) for part in parts]
+    if odd := tuple(characters.check(asked.claim, asked.cited + asked.heads)):
+        return Case(asked, Checked(Verdict.UNSUPPORTED, odd, 0.0))
+    source = [once(part) for part in sorted({text for span in spans for text in cells.told(span)})]
     if whole.flat and any(whole.flat == one.flat for one in source):
         return Case(asked, Checked(Verdict.SUPPORTED, (), 1.0))
     if len(asked.claim.split()) < FEW and not any(f" {whole.flat} " in f" {one.flat} " for one in source):
         return Case(asked, refused("support", "The claim is a few words, and the source does not say them on end."))
     heads = [once(head) for head in sorted(set(asked.heads)) if head.strip()]
     defined = definitions(whole, [*source, *heads])
-    found = Alignment(whole, window(nearest(whole, source), defined))
+    if len(whole.items) > MOST_ITEMS or len(whole.tokens) > 2 * MOST_ITEMS:
+        return Case(asked, refused("support", "The claim is too long to be checked."))
+    held = window(nearest(whole, source), defined)
+    held.before.update(order(held.sentences, spans))
+    found = Alignment(whole, held)
     known = naming.Known([*source, *heads], defined)
     reasons = [
         *direction.check(found),
@@ -125,6 +154,11 @@ def examine(asked: Asked, lexicon: Lexicon, read_once: dict[str, Reading]) -> Ca
         *naming.rhythms(found, known),
         *placing.exchanged(found),
         *placing.misplaced(found),
+        *markers.check(found),
+        *roles.check(found),
+        *frames.check(found),
+        *replaced.check(found),
+        *together.check(found),
     ]
     return Case(asked, None, found, support.support(found), tuple(dict.fromkeys(reasons)))
 
@@ -145,28 +179,6 @@ def parted(span: str) -> list[str]:
     """The sentences of a cited span."""
     text = span[:LONGEST]
     return [text[one.start : one.end] for one in sentences(text)]
-
-
-def verbatim(claim: str, cited: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether the claim is a sentence, or several on end, of one cited span, word for word."""
-    text = " ".join(claim.split())
-    if text in {" ".join(part.split()) for part in parts}:
-        return True
-    if not text:
-        return False
-    for span in cited:
-        flat, at = " ".join(span.split()), 0
-        edges = {0, len(flat)}
-        for one in parted(span):
-            part = " ".join(one.split())
-            start = flat.find(part, at)
-            if start >= 0:
-                edges |= {start, start + len(part)}
-                at = start + len(part)
-        start = flat.find(text)
-        if start in edges and start + len(text) in edges:
-            return True
-    return False
 
 
 def nearest(claim: Reading, source: Sequence[Reading]) -> list[Reading]:

@@ -45,6 +45,7 @@ physician doctor clinician
 method approach technique procedure strategy methodology
 tool software program application package
 develop development design
+suggest indicate imply
 propose suggest hypothesise hypothesize postulate
 believe think consider regard
 know recognise recognize recognition
@@ -98,11 +99,11 @@ outcome result consequence
 responsible cause
 underlie underlying
 promising encouraging
-severe serious
 well good
 approach strategy
 degree extent
 variant variation
+variant mutation
 majority most
 pathway cascade
 feature characteristic hallmark
@@ -120,7 +121,8 @@ several various
 NAMING = """
 gene genetic
 cell cellular
-cancer carcinoma malignancy tumor tumour neoplasm malignant cancerous neoplastic
+cancer carcinoma malignancy malignant cancerous
+tumor tumour neoplasm neoplastic
 kidney renal nephric
 liver hepatic
 heart cardiac
@@ -135,7 +137,8 @@ nerve neural neuronal nervous
 breast mammary
 woman female
 man male
-infant baby newborn neonate
+infant baby
+newborn neonate neonatal
 elderly older aged
 injury damage lesion trauma
 pain ache
@@ -152,7 +155,7 @@ diagnose diagnosis diagnostic
 child paediatric pediatric
 death mortality die fatality fatal mortal lethal
 surgery surgical operation operative
-oral orally
+oral orally mouth
 yearly annual annually
 daily everyday
 old age
@@ -260,7 +263,11 @@ central | peripheral
 favour favor | oppose
 majority | minority
 always | never
-accept | reject
+accept accepted receive take permit allow allowed permitted indicated recommend recommended | reject rejected refuse \
+refused forbid forbidden prohibit prohibited ban banned contraindicate contraindicated disallow disallowed
+give given use used start administer | withhold withheld omit omitted
+on | off
+within between inside | outside
 rich | poor
 public | private
 permanent | temporary transient

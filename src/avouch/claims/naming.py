@@ -14,17 +14,30 @@ _ENDINGS = ("ly", "ing", "ed", "iz", "ly")
 
 
 RHYTHMS = {
-    key(folded(word)): words.keys(told)
+    key(folded(word)): frozenset(told.split()) | words.keys(told)
     for word, told in {
         "hourly": "hourly hour",
-        "daily": "daily day every24hours 24hours diurnal",
-        "nightly": "nightly night",
-        "weekly": "weekly week 7days",
-        "monthly": "monthly month",
-        "yearly": "yearly year annual annually",
-        "annually": "yearly year annual annually",
+        "daily": "daily aday perday eachday everyday every24hours diurnal oncedaily atday day/",
+        "nightly": "nightly anight atnight pernight eachnight everynight",
+        "weekly": "weekly aweek perweek eachweek everyweek every7days",
+        "monthly": "monthly amonth permonth eachmonth everymonth",
+        "yearly": "yearly ayear peryear eachyear everyyear annual annually every12months",
+        "annually": "yearly ayear peryear eachyear everyyear annual annually every12months",
     }.items()
 }
+
+
+SPANS = {
+    key(word): words.keys(f"{word} {word}s {adverb} per{word}") | {word} | {more}
+    for word, adverb, more in (
+        ("hour", "hourly", "60minute"),
+        ("day", "daily", "24hour"),
+        ("week", "weekly", "7day"),
+        ("month", "monthly", "30day"),
+        ("year", "yearly", "12month"),
+    )
+}
+"""Spans of time, and the words that tell of one: *a month* is not said where nothing is of months."""
 
 
 class Known:
@@ -81,6 +94,8 @@ def check(found: Alignment, known: Known) -> Iterator[Reason]:
 def rhythms(found: Alignment, known: Known) -> Iterator[Reason]:
     """*Daily* where nothing is said of a day."""
     for item in found.claim.items:
+        if item.quantity is None and item.key in SPANS and not SPANS[item.key] & known.keys:
+            yield Reason("unit", Verdict.UNSUPPORTED, f"“{item.text}” stands nowhere in what is cited.")
         told = RHYTHMS.get(item.key)
         if told and not told & known.keys:
             yield Reason("frequency", Verdict.UNSUPPORTED, f"“{item.text}” stands nowhere in what is cited.")

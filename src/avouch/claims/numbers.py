@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from avouch.claims import units
+from avouch.claims import calendar, units
 from avouch.claims.rates import RATE, rate
 from avouch.claims.tokens import NUMBER, Token
 from avouch.claims.values import read_value
@@ -58,7 +58,7 @@ def quantities(tokens: Sequence[Token]) -> list[Quantity]:
     found: list[Quantity] = []
     at = 0
     while at < len(tokens):
-        one = frequency(tokens, at) or number(tokens, at)
+        one = frequency(tokens, at) or dated(tokens, at) or number(tokens, at)
         if one is None:
             at += 1
             continue
@@ -77,6 +77,16 @@ def frequency(tokens: Sequence[Token], at: int) -> Quantity | None:
     return Quantity(per_day, RATE, EXACT, at, end, True, per_day, RATE, literal)
 
 
+def dated(tokens: Sequence[Token], at: int) -> Quantity | None:
+    """The date, clock time or ratio that begins at a token."""
+    found = calendar.read(tokens, at)
+    if found is None:
+        return None
+    value, dimension, end = found
+    literal = " ".join(token.text for token in tokens[at:end])
+    return Quantity(value, dimension, comparator(tokens, at, end), at, end, True, value, "", literal)
+
+
 def number(tokens: Sequence[Token], at: int) -> Quantity | None:
     """The number that begins at a token, with its unit and comparator."""
     value, end, exact, unit = read_value(tokens, at)
@@ -85,6 +95,8 @@ def number(tokens: Sequence[Token], at: int) -> Quantity | None:
     expression, after = unit or "", end
     if not unit:
         expression, after = read_unit(tokens, end)
+        if not expression and at and tokens[at - 1].text in units.CURRENCIES:
+            expression = units.known(tokens[at - 1].text) or ""
         if not expression and end < len(tokens) and tokens[end].text == "(":
             expression = behind_brackets(tokens, end)
     elif unit == units.FOLD and after < len(tokens) and tokens[after].key in ("fold", "time"):
@@ -148,6 +160,9 @@ def _named(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
     if at >= len(tokens):
         return None
     token = tokens[at]
+    if token.low in ("degree", "degrees") and at + 1 < len(tokens):
+        scale = {"celsius": "degC", "c": "degC", "centigrade": "degC", "fahrenheit": "degF", "f": "degF"}
+        return (scale[tokens[at + 1].low], at + 2) if tokens[at + 1].low in scale else None
     if token.text == "°" and at + 1 < len(tokens) and tokens[at + 1].text in ("C", "F"):
         return ("degC" if tokens[at + 1].text == "C" else "degF"), at + 2
     if token.text == "mm" and at + 1 < len(tokens) and tokens[at + 1].text == "Hg":
@@ -186,14 +201,15 @@ def _inverse(tokens: Sequence[Token], at: int) -> bool:
 def comparator(tokens: Sequence[Token], at: int, end: int) -> str:
     """The sign that stands before or behind a number."""
     back = at
-    while back and tokens[back - 1].text in ("$", "£", "€", "a", "the"):
+    while back and tokens[back - 1].text in ("-", "$", "£", "€", "a", "the"):
         back -= 1
     for length in (3, 2, 1):
         phrase = tuple(token.low for token in tokens[max(back - length, 0) : back])
         if phrase in _BEFORE:
             sign = _BEFORE[phrase]
             ahead = tokens[back - length - 1].low if back > length else ""
-            if ahead in ("no", "not") and sign in "<>":
+            barred = ahead in ("no", "not") or denied(tokens, back - length)
+            if barred and sign in "<>":
                 return "<=" if sign == ">" else ">="
             return sign
     rest = end
@@ -203,6 +219,29 @@ def comparator(tokens: Sequence[Token], at: int, end: int) -> str:
         phrase = tuple(token.low for token in tokens[rest : rest + length])
         if phrase in _AFTER and not (phrase == ("+",) and not tokens[rest].glued):
             return _AFTER[phrase]
+    return limit(tokens, at)
+
+
+def denied(tokens: Sequence[Token], at: int) -> bool:
+    """*May not weigh* before *more than*."""
+    before = [token.low for token in tokens[max(at - 3, 0) : at]]
+    return any(word in DENIALS for word in before)
+
+
+DENIALS = frozenset("not cannot never n't".split())
+_LIMITS = {"maximum": "<=", "minimum": ">="}
+_LEADS = frozenset("is of was be at are : to being".split())
+
+
+def limit(tokens: Sequence[Token], at: int) -> str:
+    """*The maximum load of the lift is 800 kg*: at most, said further away."""
+    if not at or tokens[at - 1].low not in _LEADS:
+        return EXACT
+    for n in range(at - 1, max(at - 9, -1), -1):
+        if tokens[n].kind == NUMBER or tokens[n].text in (".", ";", ","):
+            return EXACT
+        if tokens[n].low in ("maximum", "minimum"):
+            return _LIMITS[tokens[n].low]
     return EXACT
 
 
@@ -222,7 +261,14 @@ def shared_units(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantit
 
 
 def same(one: Quantity, other: Quantity) -> bool:
-    """Whether two quantities have one value, whatever the unit; about allows for rounding."""
+    """Whether two quantities have one value, whatever the unit; about allows for rounding. A date may say less
+    than the other: *March 2024*, *2024* of *12 March 2024*."""
+    if calendar.DATE in (one.dimension, other.dimension):
+        if one.dimension == "":
+            return one.value == other.value // 10_000
+        return one.dimension == other.dimension and calendar.within(one.value, other.value)
+    if one.unit == "" and other.unit == "year" and one.sign not in (EXACT, "~") and one.written == other.written:
+        return True  # *under 16* is said of years
     if one.dimension != other.dimension and {one.dimension, other.dimension} != {"", units.SHARE}:
         return False
     if math.isclose(one.value, other.value, rel_tol=1e-6, abs_tol=1e-300):

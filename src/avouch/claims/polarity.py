@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from avouch.claims.align import Alignment, Place
+from avouch.claims.numbers import DENIALS
 from avouch.claims.reading import Reading
 from avouch.claims.tokens import MARK, Token
 from avouch.claims.words import keys
@@ -20,8 +21,16 @@ no|not|n't|never|without|neither|nor|none|cannot|nobody|nothing|nowhere|lack|lac
 fail|fails|failed|failing|failure to|unable|unlikely|denies|denied|deny|free of|free from|devoid of|hardly|scarcely|
 rather than|instead of|no longer|negative for|rules out|ruled out|rule out|neither of|non|inability|refuted|refutes|
 far from|in the absence of|not yet|insufficient|except|exclude|excludes|excluded|excluding|nonetheless not|barely|
-apart from|other than|contrary to|zero
+apart from|other than|contrary to|zero|not necessarily|too|unless
 """
+_BANS = """
+avoid|avoids|avoided|avoiding|contraindicated|contraindicates|contra-indicated|forbidden|forbid|forbids|prohibited|
+prohibit|prohibits|banned|ban|bans|disallowed|refuse|refuses|refused|withhold|withholds|withheld|withholding|
+prevents|prevented|prevent|stops|stopped|myth|misconception|fallacy|wrongly|falsely|mistakenly|erroneously|
+rejected|rejects|disproved|disproves|omit|omits|omitted|keeps|kept
+"""
+_FROM = frozenset("prevents prevented prevent stops stopped keeps kept".split())
+"""Bans only with *from* behind their object: *prevents the pump from running*."""
 _DOUBTS = """
 may|might|could|possibly|perhaps|whether|unclear|hypothesized that|hypothesised that|hypothesize that|hypothesise that|
 we hypothesized|we hypothesised|it is unknown|uncertain|conceivably|may be|might be|could be|purportedly|allegedly|
@@ -36,7 +45,6 @@ _NO_CUES = (
     "not only",
     "not just",
     "not merely",
-    "not necessarily",
     "no doubt",
     "no less than",
     "no more than",
@@ -69,8 +77,12 @@ def _phrases(text: str) -> Phrases:
     return found
 
 
-_CUES = {NEGATION: _phrases(_NEGATIONS), DOUBT: _phrases(_DOUBTS), SOFT: _phrases(_DOUBTS + "|" + _SOFT)}
+_CUES = {NEGATION: _phrases(_NEGATIONS + "|" + _BANS), DOUBT: _phrases(_DOUBTS), SOFT: _phrases(_DOUBTS + "|" + _SOFT)}
 _SKIPPED = _phrases("|".join(_NO_CUES))
+_COMPARED = frozenset("more less fewer longer higher lower greater older younger".split())
+_CARRIERS = keys("hypothesis idea notion claim view theory suggestion assumption belief proposal")
+_BANNING = frozenset(word for word in _BANS.replace("\n", "").split("|") if word)
+_PASSIVE = frozenset("is are was were be been being it".split())
 _BEHIND = frozenset({"absent", "unlikely", "excluded", "lacking", "unclear", "uncertain"})
 
 
@@ -81,6 +93,11 @@ class Cue:
     at: int
     text: str
     items: tuple[int, ...]
+
+    @property
+    def bans(self) -> bool:
+        """Whether it is a word with content (*avoid*), which may itself stand for one of the other side."""
+        return self.text in _BANNING
 
 
 def cues(reading: Reading, kind: str) -> list[Cue]:
@@ -93,7 +110,7 @@ def cues(reading: Reading, kind: str) -> list[Cue]:
             at += 1
             continue
         length = match(low, at, phrases)
-        skipped = match(low, at, _SKIPPED)
+        skipped = match(low, at, _SKIPPED) or compared(low, at)
         if not length or skipped:
             at += max(skipped, 1)
             continue
@@ -102,10 +119,39 @@ def cues(reading: Reading, kind: str) -> list[Cue]:
             at += 1  # the month; nitric oxide
             continue
         text = " ".join(low[at : at + length])
-        items = scope(reading, at, at + length, text in _BEHIND)
+        end = at + length
+        if text == "nor" and any(cue.text == "neither" for cue in found):
+            at = end  # one negation with the *neither* before it
+            continue
+        if text in _FROM:
+            barred = next((n for n in range(at + 2, min(at + 8, len(low))) if low[n] == "from"), None)
+            if barred is None or not low[min(barred + 1, len(low) - 1)].endswith("ing"):
+                at += length
+                continue
+            items = scope(reading, at, barred, False)
+        elif text == "too":
+            ahead = next((n for n in range(at + 2, min(at + 4, len(low))) if low[n] == "to"), None)
+            if ahead is None:
+                at += 1
+                continue
+            items = scope(reading, at, ahead + 1, False)
+        elif text in _BANNING:
+            items = banned(reading, at, end)
+        else:
+            items = scope(reading, at, end, text in _BEHIND)
         found.append(Cue(at, text, items))
         at += length
     return found
+
+
+def compared(low: Sequence[str], at: int) -> int:
+    """How many tokens a *not* has with the comparison that it turns (*may not weigh more than*); 0 for none."""
+    if low[at] not in DENIALS:
+        return 0
+    ends_ = next(
+        (n for n in range(at + 1, min(at + 5, len(low) - 2)) if low[n] in _COMPARED and low[n + 1] == "than"), 0
+    )
+    return 1 if ends_ and any(c.isdigit() for c in low[ends_ + 2]) else 0
 
 
 def match(low: Sequence[str], at: int, phrases: Phrases) -> int:
@@ -132,6 +178,18 @@ def scope(reading: Reading, at: int, end: int, behind: bool) -> tuple[int, ...]:
     return tuple([i for i, item in enumerate(reading.items) if item.at < at and not item.light][: -HEAD - 1 : -1])
 
 
+def banned(reading: Reading, at: int, end: int) -> tuple[int, ...]:
+    """What a ban governs: behind it to the end of its clause, and in the passive first what is before it."""
+    ahead = scope(reading, at, end, False)
+    ahead = tuple(i for i in ahead if reading.items[i].at > at and reading.items[i].key not in _CARRIERS)
+    clause = reading.clauses[at]
+    before = [i for i, item in enumerate(reading.items) if item.at < at and item.clause == clause and not item.light][
+        : -HEAD - 1 : -1
+    ]
+    passive = any(word in _PASSIVE for word in reading.low[max(at - 3, 0) : at])
+    return (*before, *ahead) if passive else ahead or tuple(before)
+
+
 def ends(token: Token) -> bool:
     return token.text in (";", ":", ".", ",") if token.kind == MARK else token.low in _ENDS
 
@@ -151,8 +209,21 @@ class Sides:
     def __init__(self, found: Alignment, kind: str) -> None:
         self.claim = cues(found.claim, kind)
         self.source = [cues(sentence, kind) for sentence in found.held.sentences]
+        if kind == NEGATION:
+            self.settle_bans(found)
         self.claimed = odd(self.claim)
         self.sourced = [odd(one) for one in self.source]
+
+    def settle_bans(self, found: Alignment) -> None:
+        """A ban that stands for the same word of the other side (*avoid*, *avoided*) turns nothing there."""
+        mine = {item.at: i for i, item in enumerate(found.claim.items)}
+        theirs = [{item.at: i for i, item in enumerate(s.items)} for s in found.held.sentences]
+        back = {pair.place for i, pair in found.pairs.items()}
+        self.claim = [cue for cue in self.claim if not (cue.bans and mine.get(cue.at) in found.pairs)]
+        self.source = [
+            [cue for cue in one if not (cue.bans and cue.at in theirs[s] and Place(s, theirs[s][cue.at]) in back)]
+            for s, one in enumerate(self.source)
+        ]
 
     def under(self, place: Place) -> bool:
         return place.item in self.sourced[place.sentence]
@@ -193,7 +264,8 @@ def removed(found: Alignment, sides: Sides) -> Iterator[Reason]:
         for cue in source:
             mine = [back.get(Place(s, i)) for i in cue.items[:HEAD]]
             told = [settled(found, sides, i) for i in mine if i is not None]
-            if told and True not in told and (mine[0] is not None or len(told) > 1):
+            enough = mine and (mine[0] is not None or (len(told) > 1 and not cue.bans))
+            if told and True not in told and enough:
                 words = f"What is cited says “{cue.text}” where the claim does not."
                 yield Reason(NEGATION, against(found, [i for i in mine if i is not None]), words)
 

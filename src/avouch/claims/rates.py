@@ -20,6 +20,8 @@ _RATES = {
     "hourly": 1 / 24,
 }
 _LATIN = {"bid": 2.0, "tid": 3.0, "qid": 4.0, "qd": 1.0, "od": 1.0, "bd": 2.0, "tds": 3.0, "qds": 4.0, "qod": 0.5}
+RHYTHMS = {"hourly": 24.0, "daily": 1.0, "nightly": 1.0, "weekly": 1 / 7, "monthly": 1 / 30.4375, "yearly": 1 / 365.25}
+"""Adverbs that say how often, in times a day, by their keys."""
 _SPANS = {
     "minute": 1 / 1440,
     "min": 1 / 1440,
@@ -37,7 +39,9 @@ _SPANS = {
     "d": 1.0,
 }
 _Q = re.compile(r"q(\d{1,3})(h|hr|d|w|wk|hour)$")
-_RATED = frozenset([*_LATIN, *_TIMES, *SMALL, *TENS, "every", "b", "t", "q", "o", "hundred", "half"])
+_RATED = frozenset(
+    [*_LATIN, *_TIMES, *SMALL, *TENS, "every", "alternate", "alternating", "b", "t", "q", "o", "hundred", "half"]
+)
 
 
 def rate(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
@@ -56,6 +60,9 @@ def rate(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     elif match := _Q.match(first):
         count = int(match[1])
         per_day, used = (1.0 / (_SPANS[{"w": "wk"}.get(match[2], match[2])] * count) if count else 0.0), 1
+    elif first in ("alternate", "alternating"):
+        span = _SPANS.get(words[1].rstrip("s"))
+        per_day, used = (0.5 / span, 2) if span else (0.0, 0)
     elif first == "every":
         per_day, used = every(tokens, at + 1)
     elif (times := counted(tokens, at)) is not None:

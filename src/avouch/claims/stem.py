@@ -26,7 +26,8 @@ _IRREGULAR = dict(
     indices:index matrices:matrix appendices:appendix larvae:larva halves:half lives:life wives:wife leaves:leaf
     stood:stand understood:understand meant:mean sought:seek thought:think built:build spent:spend
     left:left used:use using:use uses:use caused:cause causing:cause causes:cause species:species series:series
-    himself:he herself:she an:a
+    paid:pay told:tell said:say sent:send met:meet fed:feed worn:wear wore:wear broke:break broken:break
+    drew:draw drawn:draw    hidden:hide spoke:speak spoken:speak felt:feel sold:sell himself:he herself:she an:a
     """.split()
 )
 _SPELLING = (
@@ -56,6 +57,10 @@ _ENDINGS = frozenset(
     """.split()
 )
 SHORTEST = 4
+_APART = frozenset(
+    map(frozenset, (("ous", "ic"), ("e", "or"), ("e", "er"), ("ite", "at"), ("it", "at"), ("it", "id"), ("at", "id")))
+)
+"""Endings that name different things: *nitrous* and *nitric*, *consignee* and *consignor*, *sulfite* and *sulfate*."""
 
 
 _GREEK = dict(
@@ -106,12 +111,21 @@ def akin(one: str, other: str) -> bool:
     at = 0
     while at < most and one[at] == other[at]:
         at += 1
-    if at < SHORTEST:
+    if (
+        at < SHORTEST
+        or frozenset((one[at:], other[at:])) in _APART
+        or (one[:at][-1:] == "e" and parties(one[at:], other[at:]))
+    ):
         return False
     return any(
         (one[n:] in _ENDINGS or not one[n:]) and (other[n:] in _ENDINGS or not other[n:])
         for n in range(at, max(SHORTEST, at - 2) - 1, -1)
     )
+
+
+def parties(one: str, other: str) -> bool:
+    """Whether a stem in *-e(e)* is told from one in *-er*: *employee* and *employer*."""
+    return {one, other} == {"", "r"}
 
 
 _ENDS_GREEK = re.compile(r"(?<=.)(?:alpha|beta|gamma|delta|kappa|epsilon)$")

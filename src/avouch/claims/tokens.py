@@ -6,6 +6,7 @@ Hyphens part words (*24-week* is *24* and *week*), but are remembered. Linear in
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from avouch.claims.stem import folded, key
@@ -17,9 +18,10 @@ _LITERAL = (
     r"|\d+(?:[.·,]\d+)?|(?<![\w.])[.·]\d+)"
 )
 _POWER = r"(?:\s?[x×*·]\s?10\s?(?:\^|\*\*)?\s?\(?([-−–]?\d{1,3})\)?(?![\d.])|[eE]([-−+]?\d{1,3})(?![\w.]))"
+_DASHES = "-–—−‐‑‒―⁃➖"
 _TOKEN = re.compile(
     rf"(?P<number>(?<![^\W_]){_LITERAL}(?:{_POWER})?)|(?P<word>[^\W\d_](?:[^\W_]|['’](?=[^\W\d_]))*)"
-    r"|(?P<tail>[^\W_]+)|(?P<mark>[<>≤≥⩽⩾]=?|[±~≈=%‰℃°/+&|$£€×^]|[,;:()\[\].!?]|[-–—−‐‑]+)",
+    r"|(?P<tail>[^\W_]+)|(?P<mark>[<>≤≥⩽⩾]=?|[±~≈=%‰℃°/+&|$£€¥×^]|[,;:()\[\].!?]|[-–—−‐‑‒―⁃➖]+)",
 )
 _UP = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPER = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
@@ -34,6 +36,9 @@ MONTHS = (
 _ISO_DATE = re.compile(r"(?<![\d/-])(\d{4})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])(?![\d/-])")
 _SHORT = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
 _SHORT_MONTH = re.compile(rf"\b{_SHORT}(?=[ ,-]{{1,2}}\d)|(?<=\d ){_SHORT}")
+_MINUS = re.compile(r"(?<!\w)minus (?=\d)", re.IGNORECASE)
+_UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f")
+_ARROWS = str.maketrans({"↑": " increased ", "⬆": " increased ", "↓": " decreased ", "⬇": " decreased "})
 _ORDINAL_DAY = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 
 
@@ -51,12 +56,23 @@ class Token:
 
 
 def plain(text: str) -> str:
-    """One way of writing: tags off, superscripts as ``^``, fractions as digits, dates as day month year."""
+    """One way of writing: tags off, powers as ``^``, fractions and the digits of all scripts as ASCII ones, what is
+    not seen taken out, arrows as words, dates as day month year."""
     text = _TAG.sub(" ", text[:LONGEST])
+    if text.isascii():
+        return dated(text)
+    text = "".join(c for c in text if c not in _UNSEEN)
     text = _TENTH.sub("^", text)
     text = _SUPER.sub(lambda m: m.group().translate(_UP), text)
     text = _VULGAR.sub(lambda m: f"{m[1]} {_FRACTION[m[2]]}" if m[1] else _FRACTION[m[2]], text)
-    text = text.replace("µ", "μ").replace("’", "'").replace("‘", "'").replace("…", "...")
+    text = unicodedata.normalize("NFKC", text.translate(_ARROWS))
+    text = "".join(str(unicodedata.decimal(c)) if c > "9" and c.isdecimal() else c for c in text)
+    return dated(text.replace("’", "'").replace("‘", "'"))
+
+
+def dated(text: str) -> str:
+    """Dates as day, month, year; *minus* before a figure as its sign."""
+    text = _MINUS.sub("-", text)
     text = _ISO_DATE.sub(lambda m: f"{int(m[3])} {MONTHS[int(m[2]) - 1].title()} {m[1]}", text)
     text = _SHORT_MONTH.sub(_month, text)
     return _ORDINAL_DAY.sub("", text) if any(month in text.lower() for month in MONTHS) else text
@@ -75,7 +91,7 @@ def tokens(text: str) -> list[Token]:
         kind, raw = match.lastgroup or MARK, match.group()
         glued = match.start() == end
         end = match.end()
-        if kind == MARK and raw[0] in "-–—−‐‑":
+        if kind == MARK and raw[0] in _DASHES:
             # a hyphen inside a word joins; a dash between spaces parts
             inside = glued and end < len(written) and not written[end].isspace()
             if inside and len(raw) == 1 and found:
@@ -97,7 +113,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def _hyphened(text: str, at: int) -> bool:
-    return at > 1 and text[at - 1] in "-‐‑–−" and not text[at - 2].isspace()
+    return at > 1 and text[at - 1] in _DASHES and not text[at - 2].isspace()
 
 
 def mantissa(literal: str) -> str:

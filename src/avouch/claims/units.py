@@ -56,7 +56,8 @@ _SPELLED = dict(
     μIU=microinternational kU=kilointernational MU=megainternational mU=milliinternational
     mEq=milliequivalent meq=milliequivalent mOsm=milliosmole bp=basepair bps=basepair kb=kilobasepair
     kbp=kilobasepair Mb=megabasepair Mbp=megabasepair fold=foldchange folds=foldchange times=foldchange
-    cM=centimorgan bpm=beatrate
+    cM=centimorgan bpm=beatrate $=dollar £=sterling €=euro ¥=yen USD=dollar EUR=euro GBP=sterling dollar=dollar
+    dollars=dollar euro=euro euros=euro sterling=sterling
     """.split()
 )
 _OWN = (
@@ -71,11 +72,18 @@ _OWN = (
     "equivalentdose = [equivalent_dose]",
     "decayrate = [decays]",
     "curierate = 3.7e10 * decayrate",
+    "dollar = [dollars]",
+    "sterling = [pounds_sterling]",
+    "euro = [euros]",
+    "yen = [yens]",
     "tenyears = 10 * year",  # pint's decade is one of frequencies
 )
-_LOOSE = {spelling.lower(): unit for spelling, unit in _SPELLED.items() if len(spelling) > 1 and spelling != "mM"}
+_CASED = frozenset(("mM", "mIU", "mU", "MU", "Mb", "Mbp", "mSv", "MBq"))  # a capital is another power of ten
+CURRENCIES = frozenset("$£€¥")
+_LOOSE = {spelling.lower(): unit for spelling, unit in _SPELLED.items() if len(spelling) > 1 and spelling not in _CASED}
 SHARE = "share"
 FOLD = "foldchange"
+SHARED = "dimensionless"
 
 
 def known(written: str) -> str | None:

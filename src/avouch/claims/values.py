@@ -27,12 +27,14 @@ _ORDINALS = {
 }
 _FOLDS = {"double": 2.0, "triple": 3.0, "doubl": 2.0, "tripl": 3.0, "quadrupl": 4.0, "twofold": 2.0, "threefold": 3.0,
           "fourfold": 4.0, "fivefold": 5.0, "tenfold": 10.0}  # fmt: skip
+_TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _STAGED = frozenset(
     "phas typ stag grad class factor complex level tier group cohort subtyp part type phase stage grade".split()
 )
 _AFTER_ORDINAL = frozenset("lin line generation degre degree step choic".split())
-_COUNTING = frozenset([*SMALL, *TENS, *_SCALES, *_FOLDS, *_ORDINALS, "half"])
+_BEHIND_ONCE = frozenset(". , ; : ) after before in to at and or only per with on during for by".split())
+_COUNTING = frozenset([*SMALL, *TENS, *_SCALES, *_FOLDS, *_ORDINALS, *_TIMES, "half"])
 
 
 def read_value(tokens: Sequence[Token], at: int) -> tuple[float | None, int, bool, str]:
@@ -46,6 +48,8 @@ def read_value(tokens: Sequence[Token], at: int) -> tuple[float | None, int, boo
     low = token.low
     if low not in _COUNTING and word not in _COUNTING:
         return None, at, False, ""
+    if (share := one_in(tokens, at)) is not None:
+        return share, at + 3, True, units.SHARED
     if low in SMALL or low in TENS or low in ("hundred", "thousand", "million", "dozen"):
         value, end = spelled(tokens, at)
         if end < len(tokens) and value == 1 and tokens[end].low in _PARTS:
@@ -54,7 +58,12 @@ def read_value(tokens: Sequence[Token], at: int) -> tuple[float | None, int, boo
             return value / _PARTS[tokens[end].low.rstrip("s")], end + 1, True, ""
         return value, end, value != 1, ""
     if low == "half":
-        return 0.5, at + 1, False, ""
+        other = at and tokens[at - 1].low == "other"
+        bound = at + 1 < len(tokens) and (tokens[at + 1].glued or tokens[at + 1].low in ("way", "life"))
+        article = at + 2 < len(tokens) and tokens[at + 1].low in ("a", "an")
+        return 0.5, at + 1 + article, not other and not bound, ""
+    if low in _TIMES:
+        return _TIMES[low], at + 1, low != "once" or sure_once(tokens, at), units.FOLD
     if low in _FOLDS or word in _FOLDS:
         return _FOLDS.get(low, _FOLDS.get(word, 2.0)), at + 1, False, units.FOLD
     if low in _ORDINALS:
@@ -63,9 +72,37 @@ def read_value(tokens: Sequence[Token], at: int) -> tuple[float | None, int, boo
     return None, at, False, ""
 
 
+def sure_once(tokens: Sequence[Token], at: int) -> bool:
+    """Whether *once* counts (*repeated once after 2 hours*), and is not *as soon as*."""
+    if at == 0 or tokens[at - 1].kind == MARK or tokens[at - 1].low == "at":
+        return False
+    ahead = tokens[at + 1].low if at + 1 < len(tokens) else "."
+    return ahead in _BEHIND_ONCE
+
+
+def one_in(tokens: Sequence[Token], at: int) -> float | None:
+    """*One in 10*, *3 in 100*: a share."""
+    if at + 2 >= len(tokens) or tokens[at + 1].low != "in":
+        return None
+    below = counted(tokens[at + 2])
+    above = counted(tokens[at])
+    if above is None or below is None or not 0 < above < below or 1000 < below < 3000:
+        return None
+    return None if at + 3 < len(tokens) and units.known(tokens[at + 3].text) else above / below
+
+
+def counted(token: Token) -> int | None:
+    """A whole number in one token."""
+    if token.kind == NUMBER:
+        return int(token.key) if token.key.isdecimal() and len(token.key) < 8 else None
+    return SMALL.get(token.low, TENS.get(token.low))
+
+
 def figures(tokens: Sequence[Token], at: int) -> tuple[float | None, int, bool, str]:
     """A number in digits, with what multiplies it (*3 million*, *1/2*)."""
     token, end = tokens[at], at + 1
+    if (share := one_in(tokens, at)) is not None:
+        return share, at + 3, True, units.SHARED
     try:
         value = float(token.key) * 10.0**token.power
     except (ValueError, OverflowError):

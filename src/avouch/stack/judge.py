@@ -21,7 +21,7 @@ from avouch.stack.writing import Said
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-NAME = "claims/1"
+NAME = "claims/2"
 NEAR = 3
 Embed = Callable[[Sequence[str]], Vectors]
 

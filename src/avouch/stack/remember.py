@@ -35,7 +35,7 @@ def key_of(stack: Stack, principal: Principal, release: Release, question: str, 
         templates=tuple(release.templates[form].digest for form in sorted(release.templates)),
         purpose=f"{principal.purpose}/{principal.clearance.name}",
         as_of=digest(canonical(passages)),
-        checks=judge.NAME,
+        checks=judge.name_of(stack),
     )
     return cache.key(question, circumstances)
 

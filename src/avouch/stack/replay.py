@@ -73,7 +73,7 @@ def compare(stack: Stack, voucher_id: str) -> Replay:
 
     body, wrong, gone, notes = stack.state.read(query)
     if any(claim.get("written") for claim in body["claims"]) and body["recipe"]["check"] != judge.name_of(stack):
-        notes.append("claims are checked with other names, or another model, than then")
+        notes.append("claims are checked otherwise than then: by other rules, names or models")
     if not gone:
         again, note = searched_again(stack, body)
         wrong += again

@@ -1,0 +1,68 @@
+"""An ordinary word where what is cited has another: *the senior doctor signs* for *the senior nurse signs*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avouch.claims import words
+from avouch.claims.align import Alignment, Place
+from avouch.claims.reading import Item, Reading
+from avouch.claims.stem import akin
+from avouch.records import Reason, Verdict
+
+_VERBAL = ("ed", "ing", "ly", "en", "ize", "ise", "ify")
+_LEADING = frozenset(
+    "the a an this that these those his her its their our by in of for with to from on at into no every each all"
+    " both any some without after before during between".split()
+)
+LONGEST = 12  # items of a claim; in longer ones a word weighs less than its synonyms are many
+
+
+def check(found: Alignment) -> Iterator[Reason]:
+    """A reason for the first word that stands nowhere, where another, left out, stands between its neighbours."""
+    items = found.claim.items
+    order = [i for i, item in enumerate(items) if not item.light]
+    if len(order) > LONGEST:
+        return
+    taken = {pair.place for pair in found.pairs.values()}
+    for n, i in enumerate(order):
+        if i in found.pairs or found.fits[i] or found.turned[i] or not nominal(found.claim, items[i]):
+            continue
+        for place in between(found, order, n):
+            other = found.held.item(place)
+            if place in taken or not nominal(found.held.sentences[place.sentence], other) or kin(items[i], other):
+                continue
+            told = f"The claim says “{items[i].text}” where what is cited says “{other.text}”."
+            yield Reason("support", Verdict.UNSUPPORTED, told)
+            return
+
+
+def between(found: Alignment, order: list[int], n: int) -> list[Place]:
+    """The one place with content between those that a word's neighbours stand for; at an edge of the claim,
+    between its neighbour and the edge of that sentence."""
+    before = found.pairs.get(order[n - 1]) if n else None
+    behind = found.pairs.get(order[n + 1]) if n + 1 < len(order) else None
+    if (n and before is None) or (n + 1 < len(order) and behind is None) or (before is None and behind is None):
+        return []
+    sentences = {pair.place.sentence for pair in (before, behind) if pair is not None}
+    if len(sentences) > 1:
+        return []
+    (number,) = sentences
+    items = found.held.sentences[number].items
+    first = before.place.item + 1 if before is not None else 0
+    last = behind.place.item if behind is not None else len(items)
+    inside = [p for p in range(first, last) if not items[p].light]
+    return [Place(number, inside[0])] if len(inside) == 1 else []
+
+
+def nominal(reading: Reading, item: Item) -> bool:
+    """Whether a word is a noun or an adjective, for what stands before it: an article or a preposition. Verbs have
+    more synonyms than are known here."""
+    if not item.at or reading.low[item.at - 1] not in _LEADING:
+        return False
+    return item.quantity is None and not item.light and not item.text.lower().endswith(_VERBAL) and len(item.key) > 2
+
+
+def kin(one: Item, other: Item) -> bool:
+    """Whether two words are known to say the same, or to be of one stem."""
+    return akin(one.key, other.key) or bool(set(words.family(one.key)) & set(words.family(other.key)))
