@@ -134,11 +134,14 @@ def test_a_key_is_shown_once_opens_and_opens_no_more(site: Site, page_of: PageOf
     page.get_by_role("button", name="Make the key").click()
     token = page.locator("#token").inner_text()
     assert page.request.get(page.url).text().find(token) < 0
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("made already")
+    expect(page.get_by_text("a script", exact=True)).to_have_count(1)
+    assert token not in page.content()
     bearer = {"authorization": f"Bearer {token}", "cookie": ""}
     with_key = page.context.browser.new_context().request  # type: ignore[union-attr]
     assert with_key.get(f"{site.url}/api/v1/documents", headers=bearer).status == 200
     assert with_key.get(f"{site.url}/api/v1/vouchers", headers=bearer).status == 403
-    page.get_by_role("link", name="I have copied it").click()
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Revoke a script").click()
     expect(page.get_by_role("status")).to_contain_text("out of force")
@@ -223,3 +226,31 @@ def test_everybody_has_a_page_of_their_own_and_only_that(page_of: PageOf) -> Non
     page.get_by_role("button", name="Change password").click()
     page.wait_for_url("**/signin**")
     sign_in(page, "pharmacist", "/me")
+
+
+def test_the_keys_of_many_fit_and_a_shipped_policy_needs_nobody(site: Site, page_of: PageOf) -> None:
+    page = page_of("owner", width=360)
+    told(page, site, "/access/keys", {"label": "a key for the night", "days": 9})
+    page.goto("/access/keys")
+    fits(page)
+    page.goto("/access/people")
+    fits(page)
+    expect(page.locator("thead")).to_be_hidden()
+    page.goto("/access/policy/0")
+    expect(page.locator("dl.facts")).to_contain_text("it comes with Avouch")
+    assert page.locator("select[name=against]").count() == int(len(told(page, site, "/policies")) > 1)
+
+
+def test_a_voucher_says_what_its_reader_cannot_see_without_contradicting_itself(page_of: PageOf) -> None:
+    nurse = page_of("nurse")
+    nurse.get_by_label("Question").fill("How soon must the first antibiotic dose be given in suspected sepsis?")
+    nurse.get_by_role("button", name="Ask", exact=True).click()
+    nurse.wait_for_url("**/answers/**")
+    page = page_of("auditor", path="/ledger")
+    page.goto(nurse.url.replace("/answers/", "/vouchers/"))
+    expect(page.locator("[aria-labelledby=used] tbody")).to_contain_text("for readers of the library")
+    expect(page.locator("main")).not_to_contain_text("not yours to see")
+    page.goto("/ledger?kind=ingest")
+    assert page.locator("table.entries .id").count() > 0
+    for link in page.locator("table.entries a.id").all():
+        assert page.request.get(str(link.get_attribute("href"))).status == 200

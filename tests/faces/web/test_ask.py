@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Page, expect
 from tests.faces.web.conftest import PageOf, Site, sign_in
+from tests.faces.web.test_safety import signed_in
 
 SEPSIS = "How soon must the first antibiotic dose be given in suspected sepsis?"
 ROBOT = "What is the payback period of the pharmacy robot?"
@@ -74,7 +77,7 @@ def test_as_of_last_year(page_of: PageOf) -> None:
     page.get_by_text("As of another time").click()
     page.get_by_label("True as of").fill("2025-06-01")
     ask(page, SEPSIS)
-    expect(page.locator("article.whole")).to_contain_text("superseded since")
+    expect(page.locator("article.whole")).to_contain_text("replaced since")
 
 
 def test_what_was_typed_outlives_the_session(site: Site, page_of: PageOf) -> None:
@@ -101,3 +104,19 @@ def test_times_are_the_readers(page_of: PageOf) -> None:
     ask(page, SEPSIS)
     told = page.locator("time[data-local]").first
     assert told.get_attribute("title", timeout=1000).endswith("UTC")  # type: ignore[union-attr]
+
+
+def test_a_day_counts_to_its_end_and_none_that_has_not_come(site: Site) -> None:
+    client = signed_in(site)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+    for asked in ({"known_at": today}, {"as_of": today}, {"as_of": today, "known_at": today}):
+        told = client.post("/ask", data={"question": SEPSIS, **asked})
+        assert told.status_code == 303, told.text[-900:]
+        assert "within 1 hour" in client.get(told.headers["location"]).text
+    for asked in ({"known_at": tomorrow}, {"as_of": tomorrow}):
+        told = client.post("/ask", data={"question": SEPSIS, **asked})
+        assert told.status_code == 400 and "has not come yet" in told.text
+    told = client.post("/ask", data={"question": SEPSIS, "as_of": "1901-01-01"})
+    assert "was in force on" in client.get(told.headers["location"]).text
+    assert "was in force on" not in client.get(client.post("/ask", data={"question": ROBOT}).headers["location"]).text

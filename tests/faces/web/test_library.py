@@ -98,7 +98,7 @@ def test_a_wrong_document_is_revoked_and_what_rested_on_it_is_shown(page_of: Pag
     page.get_by_role("button", name="Withdraw").click()
     expect(page.get_by_text("It was wrong.", exact=True)).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text(re.compile("[1-9] answers? rested on it"))
-    expect(page.locator(".chip.bad").first).to_contain_text("revoked")
+    expect(page.locator(".chip.bad").first).to_contain_text("withdrawn as wrong")
     expect(page.get_by_role("button", name="Withdraw")).to_have_count(0)
     page.go_back()
     page.reload()

@@ -46,3 +46,10 @@ def test_bars_are_ranked_and_none_is_longer_than_all() -> None:
     told = plot.bars("t", "ms", [("x", 1.0), ("y", 4.0), ("z", 0.0)])
     assert [(one["name"], one["length"]) for one in told["bars"]] == [("y", 100.0), ("x", 25.0), ("z", 0.0)]
     assert plot.bars("t", "ms", [("x", 0.0)])["bars"][0]["length"] == 0
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 5, 7, 23, 180])
+def test_what_has_no_parts_is_marked_in_whole_figures(most: int) -> None:
+    told = plot.over_time("Waiting", "now", TIMES, [plot.Line("a", [0, 0, most, 0, 0])], whole=True)
+    assert all(tick["text"].isdigit() for tick in told["ticks"]), told["ticks"]
+    assert len({tick["text"] for tick in told["ticks"]}) == len(told["ticks"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -15,12 +16,16 @@ from starlette.types import ASGIApp, Message, Scope
 
 from avouch.faces.http.caller import PURPOSE
 from avouch.faces.http.door import PREFIX
+from avouch.faces.web.wording import worded
 
 PASSED = ("origin", "sec-fetch-site", "host", "user-agent", "traceparent")
 """Headers of the browser that the API has to see, to tell its own pages from those of others."""
 CARRIED = ("type", "asgi", "http_version", "server", "client", "scheme", "app")
 CHOSEN = "avouch-purpose"
 """The cookie that remembers the purpose of use that was chosen."""
+EMERGENCY = "emergency"
+"""The purpose that an emergency brings with it; nobody chooses it."""
+PURPOSES = re.compile(r"[a-z][a-z-]{0,39}")
 
 
 class Problem(Exception):  # noqa: N818
@@ -28,7 +33,7 @@ class Problem(Exception):  # noqa: N818
 
     def __init__(self, told: Mapping[str, Any], status: int) -> None:
         super().__init__(told.get("code", "INTERNAL"))
-        self.told, self.status = dict(told), status
+        self.told, self.status = worded(told), status
 
     @property
     def code(self) -> str:
@@ -57,6 +62,12 @@ class Api:
         self._inner: ASGIApp = request.app.state.inner
         self._held = dict(request.cookies)
         self._asked = 0
+
+    @property
+    def purpose(self) -> str:
+        """The purpose that was chosen. A cookie with one that the API would refuse counts as none."""
+        told = self._held.get(CHOSEN, "")
+        return told if told != EMERGENCY and PURPOSES.fullmatch(told) else ""
 
     async def get(self, path: str, **query: Any) -> Any:
         """What a route tells; ``query`` without its empty values. Problem."""
@@ -94,8 +105,8 @@ class Api:
         held = "; ".join(f"{name}={value}" for name, value in self._held.items())
         headers += [(b"cookie", held.encode("latin-1", "ignore")), (b"accept", b"application/json")]
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(payload)).encode())]
-        if purpose := self._held.get(CHOSEN, ""):
-            headers.append((PURPOSE.encode(), purpose.encode("latin-1", "ignore")))
+        if self.purpose:
+            headers.append((PURPOSE.encode(), self.purpose.encode()))
         state = {"request_id": self.request.state.request_id, "begun": self.request.state.begun}
         state["counted"] = self._asked > 0
         return {

@@ -40,6 +40,8 @@ def environment() -> Environment:
         "said": said,
         "laid": laid,
         "share": share,
+        "figure": figure,
+        "truncate": cut,
     }
     return made
 
@@ -55,14 +57,39 @@ def said(text: object) -> Markup:
     return Markup("<bdi>{}</bdi>").format(plain)
 
 
+def cut(text: str, most: int = 255) -> str:
+    """The begin of a text, to the end of a word, with a mark that it goes on."""
+    if len(text) <= most:
+        return text
+    begin = text[: most - 1]
+    return (begin.rsplit(None, 1)[0] if " " in begin[most // 2 :] else begin).rstrip(" ,;:") + "…"
+
+
+def figure(value: float) -> str:
+    """A number as it is read: with one decimal where it is small and has parts."""
+    return f"{value:,.0f}" if value >= 100 else f"{round(value, 1 if value >= 1 else 2):g}"
+
+
 LINES = re.compile(
     r"^(?P<head>#{1,6}[ \t]+)(?P<words>.*)|^(?P<rule>[ \t|:+=-]*-{2,}[ \t|:+=-]*\n)|^(?P<item>[-*+][ \t]+)", re.M
 )
 
 
+ROW = re.compile(r"^\|[^\n]*[^\s|:=+-][^\n]*", re.M)
+"""A row of a table, which is written between bars."""
+
+
+def cells(row: re.Match[str]) -> str:
+    """A row with points between its cells in the place of bars."""
+    inner = row[0][1:].lstrip(" \t")
+    if row.end() < len(row.string):  # else a marked word may go on in the same row
+        inner = re.sub(r"[ \t]*\|[ \t]*\Z", "", inner)
+    return re.sub(r"[ \t]*\|[ \t]*", " · ", inner)
+
+
 def laid(text: str) -> Markup:
-    """A piece of a document's text with its marks as what they mean: headings, bullets. No word is left out."""
-    plain = STACKED.sub(r"\1", TURNING.sub("", text))
+    """A piece of a document's text with its marks as what they mean: headings, bullets, rows. No word is left out."""
+    plain = ROW.sub(cells, STACKED.sub(r"\1", TURNING.sub("", text)))
     found, at = Markup(), 0
     for mark in LINES.finditer(plain):
         found += escape(plain[at : mark.start()])

@@ -90,6 +90,7 @@ def plots(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "now",
             times,
             [line("acts for the writer", "queue"), line("requests under way", "in_flight", "two")],
+            whole=True,
         ),
     ]
 

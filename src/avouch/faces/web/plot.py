@@ -42,14 +42,19 @@ def number(value: float) -> str:
     return f"{value:g}"
 
 
-def over_time(title: str, unit: str, times: Sequence[str], lines: Sequence[Line]) -> dict[str, Any]:
+def over_time(
+    title: str, unit: str, times: Sequence[str], lines: Sequence[Line], whole: bool = False
+) -> dict[str, Any]:
     """What ``plot.html`` draws: lines over time, the first with its area. ``times`` are RFC 3339, in order.
 
-    A line breaks where it has no value. Empty with fewer than two points.
+    A line breaks where it has no value. ``whole``: what is counted has no parts, nor has its axis. Empty with fewer
+    than two points.
     """
     at = [datetime.fromisoformat(one).timestamp() for one in times]
     known = [value for line in lines for value in line.values if value is not None]
     most = ceiling(max(known, default=0.0))
+    most = max(most, float(TICKS)) if whole else most
+    parts = TICKS + 1 if whole and most % TICKS else TICKS
     span = (at[-1] - at[0]) if len(at) > 1 else 0.0
 
     def x(moment: float) -> float:
@@ -70,7 +75,7 @@ def over_time(title: str, unit: str, times: Sequence[str], lines: Sequence[Line]
         "left": LEFT,
         "right": WIDTH - RIGHT,
         "base": HEIGHT - BOTTOM,
-        "ticks": [{"y": y(most * n / TICKS), "text": number(most * n / TICKS)} for n in range(TICKS + 1)],
+        "ticks": [{"y": y(mark), "text": number(mark)} for mark in (most * n / parts for n in range(parts + 1))],
         "moments": [] if empty else moments(times, at, x),
         "lines": [{"name": line.name, "look": line.look, "d": d, "last": last(line)} for line, d in drawn],
         "area": area(drawn[0][0].values, at, x, y, HEIGHT - BOTTOM) if drawn else "",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from avouch.faces.web import assets
-from avouch.faces.web.pages import route
+from avouch.faces.web.pages import Pages, Visit, route
 
+pages = Pages()
 FILES = (
     "signin",
     "guide",
@@ -29,11 +29,12 @@ FILES = (
 
 def routes() -> list[Route]:
     """The routes of all pages, in the order in which they are looked through."""
-    own = [route("GET", "/", home, True), route("GET", "/static/{digest}/{name}", assets.asset, True)]
+    own = [*pages.routes, route("GET", "/static/{digest}/{name}", assets.asset, True)]
     found = [import_module(f"avouch.faces.web.{file}").pages.routes for file in FILES]
     return [*own, *(one for some in found for one in some)]
 
 
-async def home(request: Request) -> Response:
-    """Most people come to ask."""
-    return RedirectResponse("/ask", 303)
+@pages("GET", "/")
+async def home(visit: Visit) -> Response:
+    """To the first of the pages that are of use to who came: for most people, to ask."""
+    return visit.go(visit.places[0].path if visit.places else "/me")

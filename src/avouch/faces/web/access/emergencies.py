@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from avouch.faces.web import numbers
 from avouch.faces.web.access import home as access
 from avouch.faces.web.access.keys import now
 from avouch.faces.web.api import Problem
@@ -37,7 +38,7 @@ async def begin(visit: Visit) -> Response:
     typed = {name: said.get(name, "").strip() for name in ("reason", "minutes")}
     body: dict[str, Any] = {"reason": typed["reason"]}
     if typed["minutes"]:
-        body["minutes"] = int(typed["minutes"]) if typed["minutes"].isascii() and typed["minutes"].isdigit() else 0
+        body["minutes"] = numbers.typed(typed["minutes"])
     try:
         made = await visit.api.post("/access/emergencies", body)
     except Problem as problem:

@@ -28,6 +28,7 @@ DONE = {
     "disabled": "They are let in no more. Their sessions ended and their keys are revoked.",
     "enabled": "They are let in again. Sessions that ended and keys that were revoked stay so.",
     "compartments": "Their compartments are changed.",
+    "made": "It was made already, and shown then. If you have not copied its token, revoke it and make another.",
     "revoked": "The key is out of force for good.",
     "ended": "Ended.",
     "begun": "The emergency is in force. The owner sees it, and somebody else will review it.",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
+from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
 
+from avouch.faces.web import numbers
 from avouch.faces.web.access import home as access
 from avouch.faces.web.api import Problem
 from avouch.faces.web.names import everybody
-from avouch.faces.web.pages import Pages, Visit
+from avouch.faces.web.pages import Pages, Visit, sent
 from avouch.faces.web.signin import back
 
 pages = Pages()
 SHOWN, DAYS = 50, 90
+ONCE: OrderedDict[tuple[str, str], None] = OrderedDict()
+"""Forms that a key was made from, by person and number: sent again, by a reload, they make no second one."""
+FORMS = 10_000
 
 
 def now() -> str:
@@ -49,13 +55,22 @@ async def make(visit: Visit) -> Response:
     said = await visit.form()
     days = said.get("days", "").strip()
     typed: dict[str, Any] = {"principal_id": said.get("principal_id", ""), "label": said.get("label", "").strip()}
-    typed |= {"days": int(days) if days.isascii() and days.isdigit() else 0}
+    typed |= {"days": numbers.typed(days)}
     typed |= {"scopes": await access.several(visit, "scopes")}
+    sheet = (visit.me["id"], said.get("once", ""))
+    if sheet[1] and sheet in ONCE:
+        return visit.go("/access/keys?done=made" if "access" in visit.acts else "/me?done=made")
+    ONCE[sheet] = None
     try:
         made = await visit.api.post("/access/keys", typed)
     except Problem as problem:
+        ONCE.pop(sheet, None)
         return await drawn(visit, typed, problem)
-    return await drawn(visit, typed, made=made)
+    while len(ONCE) > FORMS:
+        ONCE.popitem(last=False)
+    response = await drawn(visit, typed, made=made)
+    sent(visit, response)
+    return response
 
 
 async def drawn(
@@ -66,7 +81,7 @@ async def drawn(
     whose = [{"id": visit.me["id"], "name": visit.me["name"]}, *(o for o in others if o["id"] != visit.me["id"])]
     if typed["principal_id"] not in {one["id"] for one in whose}:
         whose.append({"id": typed["principal_id"], "name": typed["principal_id"]})
-    told = {"acts": acts, "whose": whose, "typed": typed, "made": made}
+    told = {"acts": acts, "whose": whose, "typed": typed, "made": made, "once": secrets.token_urlsafe(12)}
     return access.draw(visit, "access/newkey.html", problem, **told)
 
 

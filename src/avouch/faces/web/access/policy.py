@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from avouch.faces.web import numbers
 from avouch.faces.web.access import home as access
 from avouch.faces.web.api import Problem
 from avouch.faces.web.pages import Pages, Visit
@@ -27,7 +28,7 @@ async def listing(visit: Visit) -> Response:
 async def form(visit: Visit) -> Response:
     """The files of ``?from=…`` to begin with, or those in force."""
     told = visit.query("from")
-    number = int(told) if told.isascii() and told.isdigit() else await in_force(visit)
+    number = numbers.at(told, "policy") if told else await in_force(visit)
     texts = (await visit.api.get(f"/policies/{number}"))["texts"]
     return access.draw(visit, "access/propose.html", texts=texts, cases=None, new={"name": "", "text": ""})
 
@@ -70,12 +71,12 @@ async def one(visit: Visit) -> Response:
 
 
 async def drawn(visit: Visit, problem: Problem | None = None, override: str = "") -> Response:
-    number = visit.path["number"]
+    number = numbers.at(visit.path["number"], "policy")
     versions = await visit.api.get("/policies")
     texts = (await visit.api.get(f"/policies/{number}"))["texts"]
-    found = next(one for one in versions if str(one["number"]) == number)
+    found = next(one for one in versions if one["number"] == number)
     active = next(one["number"] for one in versions if one["in_force"])
-    against = visit.query("against", str(active))
+    against = numbers.at(visit.query("against", str(active)), "policy")
     diff = await visit.api.maybe(f"/policies/{against}/diff/{number}") if against != number else None
     cases: list[dict[str, Any]] | None = None
     wrong: dict[str, Any] | None = None
@@ -94,10 +95,10 @@ async def drawn(visit: Visit, problem: Problem | None = None, override: str = ""
 async def activate(visit: Visit) -> Response:
     """In force from now on, in every process; who proposed it is refused."""
     said = await visit.form()
-    here = f"/policies/{visit.path['number']}"
+    number = numbers.at(visit.path["number"], "policy")
     override = said.get("override", "").strip()
     body = {"alone": "alone" in said, "override": override}
-    problem = await access.tried(visit.api.post(f"{here}/activate", body))
+    problem = await access.tried(visit.api.post(f"/policies/{number}/activate", body))
     if problem:
         return await drawn(visit, problem, override)
-    return visit.go(f"/access/policy/{visit.path['number']}?done=activated")
+    return visit.go(f"/access/policy/{number}?done=activated")

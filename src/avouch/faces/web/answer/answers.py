@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +12,8 @@ from avouch.faces.web.answer import source
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
+WORD, FEWEST, NEAREST = re.compile(r"[^\W\d_]{2,}"), 4, 5
+"""A word; how many a passage has at least, and how many passages are shown, where there is no answer."""
 
 
 @pages("GET", "/answers/{voucher_id}")
@@ -54,9 +57,19 @@ def reading(voucher: dict[str, Any], withheld: list[str]) -> dict[str, Any]:
         "cited": list(cited.values()),
         "withheld": kept,
         "passages": passages,
-        "nearest": list(dict.fromkeys(one["title"] for one in passages if one.get("title")))[:5],
+        "nearest": nearest(passages),
+        "past": body["as_of"][:10] < voucher["entry"]["time"][:10],
         "hidden": len([at for at in withheld if not at.startswith("/withheld")]),
     }
+
+
+def nearest(passages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What came nearest: of each document the first passage with words enough to tell what it is about."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in passages:
+        if one.get("title") and len(WORD.findall(one.get("quote") or "")) >= FEWEST:
+            found.setdefault(" ".join(one["title"].lower().split()), one)
+    return list(found.values())[:NEAREST]
 
 
 def claim(n: int, one: dict[str, Any], told: dict[str, Any], cited: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from avouch.faces.web.answer import pictured
+from avouch.faces.web.library.home import STANDINGS
 from avouch.faces.web.pages import Visit
 
 AROUND, JOINED = 320, 500
@@ -25,7 +26,7 @@ async def of(visit: Visit, cited: dict[str, Any]) -> dict[str, Any]:
     drawn = []
     if version and text and version["media_type"] == pictured.PDF:
         drawn = await pictured.pages(api, cited["document"], cited["version"], cited["spans"])
-    return {**cited, "fate": version and version["fate"], "now": version, "excerpts": parts, "pages": drawn}
+    return {**cited, "fate": version and STANDINGS[version["fate"]], "now": version, "excerpts": parts, "pages": drawn}
 
 
 def quotes(spans: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

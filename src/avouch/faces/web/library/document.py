@@ -12,6 +12,7 @@ from avouch.faces.web.answer import answers, pictured
 from avouch.faces.web.api import Problem
 from avouch.faces.web.library import home as library
 from avouch.faces.web.library import text as document_text
+from avouch.faces.web.numbers import at, whole
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
@@ -85,10 +86,6 @@ async def paper(visit: Visit, where: str, shown: dict[str, Any]) -> dict[str, An
     return {**told, "pages": counted["pages"], "url": url, "span": span}
 
 
-def whole(told: str) -> int | None:
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
-
-
 async def rested(visit: Visit, where: str) -> dict[str, Any]:
     """A page of the answers that cited the document, with their questions as far as they may be read."""
     told = await visit.api.maybe(f"{where}/answers", limit=USED, cursor=visit.query("answers"))
@@ -108,10 +105,11 @@ async def reaching(visit: Visit, found: dict[str, Any]) -> list[dict[str, Any]] 
     return told
 
 
-@pages("GET", "/library/{document_id}/pages/{number:int}")
+@pages("GET", "/library/{document_id}/pages/{number}")
 async def picture(visit: Visit) -> Response:
     """A page as a picture; through the page, so that it is asked for with the purpose that was chosen."""
-    return await passed(visit, f"/documents/{visit.path['document_id']}/pages/{visit.path['number']}")
+    number = at(visit.path["number"], "page")
+    return await passed(visit, f"/documents/{visit.path['document_id']}/pages/{number}")
 
 
 @pages("GET", "/library/{document_id}/original")

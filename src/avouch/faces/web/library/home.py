@@ -17,9 +17,9 @@ SORTS = {"changed": "newest change first", "title": "by title", "id": "in the or
 FATES = ("live", "withdrawn", "revoked", "erased")
 STANDINGS = {
     "live": ("good", "in force"),
-    "superseded": ("", "superseded"),
+    "superseded": ("", "replaced"),
     "withdrawn": ("warn", "withdrawn"),
-    "revoked": ("bad", "revoked: it was wrong"),
+    "revoked": ("bad", "withdrawn as wrong"),
     "erased": ("bad", "erased"),
 }
 
@@ -38,7 +38,7 @@ async def listing(visit: Visit) -> Response:
         documents=[described(one) for one in found["items"]],
         asked=asked,
         sorts=SORTS,
-        fates=FATES,
+        fates={fate: STANDINGS[fate][1] for fate in FATES},
         onward=onward and address(asked | onward),
         first=address(asked) if visit.query("cursor") else "",
         filtered=bool(asked["title"] or asked["fate"]),

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from avouch.faces.web.api import Problem
+from avouch.faces.web.numbers import whole
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
@@ -44,7 +45,8 @@ async def decide(visit: Visit) -> Response:
     """Let a passage in, or keep it out for good; the reason stands in the ledger."""
     said = await visit.form()
     does, row = said.get("does", ""), said.get("row", "")
-    body = {"rows": [int(row)] if row.isascii() and row.isdigit() else [], "reason": said.get("reason", "").strip()}
+    number = whole(row, 2**63 - 1)
+    body = {"rows": [] if number is None else [number], "reason": said.get("reason", "").strip()}
     try:
         await visit.api.post(f"/quarantine/{does if does in DOES else 'confirm'}", body)
     except Problem as problem:

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from avouch.faces.web.models import home as models
+from avouch.faces.web.numbers import whole
 from avouch.faces.web.pages import Pages, Visit
 from avouch.faces.web.plot import TICKS, ceiling, number
 
@@ -22,8 +23,7 @@ OUTCOMES = (("written", "written by a model"), ("quoted", "quoted instead"), ("w
 @pages("GET", "/models/activity")
 async def activity(visit: Visit) -> Response:
     """By day and model; ``?days=…`` how far back."""
-    told = visit.query("days", "30")
-    days = int(told) if told.isascii() and told.isdigit() and 1 <= int(told) <= RANGES[-1] else 30
+    days = whole(visit.query("days"), RANGES[-1]) or 30
     found = await visit.api.get("/models/activity", days=days)
     names = [day["day"] for day in found["days"]]
     answers = [[day[name] for name, _ in OUTCOMES] for day in found["days"]]

@@ -14,6 +14,8 @@ from avouch.faces.web.names import everybody
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
+LARGEST = 10**12
+"""Of tokens, of a currency, of seconds."""
 EMPTY = {"scope": "home", "subject": "", "tokens": "", "money": "", "currency": "USD", "seconds": "", "over": "refuse"}
 
 
@@ -48,7 +50,10 @@ def body(typed: dict[str, str]) -> dict[str, Any]:
     for name, field, times in (("tokens", "tokens", 1), ("micros", "money", 10**6), ("milliseconds", "seconds", 1000)):
         if typed[field]:
             try:
-                told[name] = int(Decimal(typed[field].replace(",", "")) * times)
+                amount = Decimal(typed[field].replace(",", ""))
+                if not 0 <= amount <= LARGEST:
+                    raise ValueError(field)
+                told[name] = int(amount * times)
             except (InvalidOperation, ValueError, OverflowError) as error:
                 detail = f"{field} is no amount: write it in figures, like 250 or 2.50"
                 raise Problem({"code": "INPUT_INVALID", "detail": detail}, 400) from error

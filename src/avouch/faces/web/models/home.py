@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from avouch.faces.web.access import home as access
 from avouch.faces.web.api import Problem
+from avouch.faces.web.numbers import whole
 from avouch.faces.web.pages import Pages, Place, Visit
 
 pages = Pages()
@@ -90,7 +91,8 @@ async def test(visit: Visit) -> Response:
 def version(said: dict[str, str]) -> dict[str, Any]:
     """Which version a form means."""
     told = said.get("number", "")
-    return {"number": int(told)} if told.isascii() and told.isdigit() else {}
+    number = whole(told)
+    return {} if number is None else {"number": number}
 
 
 @pages("POST", ONE + "/activate")

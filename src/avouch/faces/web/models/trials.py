@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from avouch.faces.web import numbers
 from avouch.faces.web.api import Problem
 from avouch.faces.web.models import home as models
 from avouch.faces.web.pages import Pages, Visit
@@ -34,7 +35,7 @@ async def begin(visit: Visit) -> Response:
     """Attack a release; it goes on when nobody looks."""
     said = await visit.form()
     count = said.get("count", "")
-    body: dict[str, Any] = {"count": int(count) if count.isascii() and count.isdigit() else 0}
+    body: dict[str, Any] = {"count": numbers.typed(count)}
     body |= {"model": said["model"]} if said.get("model") else {}
     try:
         job = await visit.api.post("/redteam", body)
@@ -46,5 +47,5 @@ async def begin(visit: Visit) -> Response:
 @pages("GET", "/models/trials/{number}")
 async def one(visit: Visit) -> Response:
     """A signed report: what was tried, what broke, and the signature."""
-    found = await visit.api.get(f"/redteam/{visit.path['number']}")
+    found = await visit.api.get(f"/redteam/{numbers.at(visit.path['number'], 'trial')}")
     return models.draw(visit, "models/trial.html", signed=found, report=found["report"])

@@ -8,15 +8,12 @@ from typing import Any
 
 from avouch.faces.web import names
 from avouch.faces.web.answer.answers import reading
+from avouch.faces.web.library.home import STANDINGS
 from avouch.faces.web.pages import Visit
 
 SPAN = re.compile(r"/claims/(\d+)(?:/citations/(\d+))?|/passages/(\d+)|/withheld/(\d+)")
 SINCE = {
-    "live": ("good", "in force today"),
-    "superseded": ("", "replaced by a newer version since"),
-    "withdrawn": ("warn", "withdrawn since"),
-    "revoked": ("bad", "withdrawn since because it was wrong"),
-    "erased": ("warn", "erased since"),
+    fate: (look, "in force today" if fate == "live" else f"{words} since") for fate, (look, words) in STANDINGS.items()
 }
 """How it looks and what it means that a version's fate is this today."""
 CAME = {"session": "had signed in", "key": "came with a key", "jwt": "came with a token of an identity provider"}
@@ -77,7 +74,7 @@ async def documents(visit: Visit, body: dict[str, Any], read: dict[str, Any]) ->
         held["claims"] = sorted(held["claims"])
         held["now"] = now
         held["title"] = held["title"] or (now and now["title"])
-        held["look"], held["since"] = SINCE.get(now["fate"], ("", now["fate"])) if now else ("", "not yours to see")
+        held["look"], held["since"] = SINCE.get(now["fate"], ("", now["fate"])) if now else ("", "")
         held["pages"] = sorted({one["page"] for one in held["passages"] if one["page"]})
     return sorted(found.values(), key=lambda one: (not one["claims"], one["claims"]))
 

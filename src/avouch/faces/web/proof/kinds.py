@@ -63,6 +63,8 @@ CHOICES = (
 ).split()
 """The kinds among which one searches."""
 GRAVE = ("alarm", "erase", "access.refused", "access.session.reuse", "restore", "access.emergency", "emergency")
+OPEN = {"a": {"export", "audit", "review"}, "d": {"search"}, "p": {"principal"}}
+"""By the first letter of an id, the acts of which one opens its page."""
 ID = re.compile(r"[apdv]_[0-9a-z]{8,64}")
 MOST = 3
 
@@ -80,13 +82,19 @@ def grave(kind: str) -> bool:
     return any(kind == one or kind.startswith(one + ".") for one in GRAVE)
 
 
-def links(body: Any, most: int = MOST) -> tuple[list[tuple[str, str]], int]:
-    """What a body names that has a page: (address, id) of vouchers, people and documents; and how many more."""
+def links(body: Any, acts: frozenset[str], most: int = MOST) -> tuple[list[tuple[str, str]], int]:
+    """What a body names that has a page: (address, id) of vouchers, people and documents; and how many more.
+
+    Without its address where none of the reader's ``acts`` opens the page.
+    """
     found: dict[str, str] = {}
     for one in ids(body):
         if one[0] != "v" and one not in found:
             found[one] = {"a": "/vouchers/", "d": "/library/", "p": "/access/people/"}[one[0]] + one
-    told = [(address, one) for one, address in sorted(found.items(), key=lambda one: "apd".index(one[0][0]))]
+    told = [
+        (address if acts & OPEN[one[0]] else "", one)
+        for one, address in sorted(found.items(), key=lambda one: "apd".index(one[0][0]))
+    ]
     return told[:most], max(0, len(told) - most)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from avouch.faces.web import names
+from avouch.faces.web import names, numbers
 from avouch.faces.web.api import Problem
 from avouch.faces.web.pages import Pages, Visit
 from avouch.faces.web.proof import kinds
@@ -43,7 +43,7 @@ async def listing(visit: Visit) -> Response:
     return visit.draw(
         "proof/ledger.html",
         problem.status if problem else 200,
-        lines=[line(one) for one in found["items"]],
+        lines=[line(one, visit.acts) for one in found["items"]],
         typed=typed,
         sought=any(typed.values()),
         more=more if found["next"] else "",
@@ -85,8 +85,8 @@ def subject(typed: str) -> str:
     return last if ID.fullmatch(last) else typed
 
 
-def line(one: dict[str, Any]) -> dict[str, Any]:
-    told, more = kinds.links(one["body"])
+def line(one: dict[str, Any], acts: frozenset[str]) -> dict[str, Any]:
+    told, more = kinds.links(one["body"], acts)
     return {**one, "word": kinds.word(one["kind"]), "grave": kinds.grave(one["kind"]), "links": told, "more": more}
 
 
@@ -115,17 +115,17 @@ async def back(visit: Visit) -> Response:
     return visit.go("/ledger#state")
 
 
-@pages("GET", "/ledger/{seq:int}")
+@pages("GET", "/ledger/{seq}")
 async def one(visit: Visit) -> Response:
     """One entry, laid out for reading, and its very bytes."""
-    seq = int(visit.path["seq"])
+    seq = numbers.at(visit.path["seq"], "entry")
     found, state = await asyncio.gather(visit.api.get(f"/ledger/entries/{seq}"), visit.api.get("/ledger"))
     entry = found["entry"]
     people = await names.of(visit, {one for one in kinds.ids(entry["body"]) if one[0] == "p"} | {entry["actor"]})
     return visit.draw(
         "proof/entry.html",
-        entry=line(entry),
-        links=kinds.links(entry["body"], 40),
+        entry=line(entry, visit.acts),
+        links=kinds.links(entry["body"], visit.acts, 40),
         facts=[(name, shape(value)) for name, value in kinds.facts(entry["body"])],
         whole=found,
         said=found["said"] and found["said"][:MOST],
