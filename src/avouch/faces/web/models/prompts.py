@@ -80,6 +80,8 @@ async def activate(visit: Visit) -> Response:
 
 @pages("POST", ONE + "/retire")
 async def retire(visit: Visit) -> Response:
-    """Back to the one that comes with Avouch."""
-    problem = await access.tried(visit.api.send("DELETE", f"/prompts/{visit.path['name']}"))
-    return await drawn(visit, problem) if problem else visit.go("/models/prompts?done=retired")
+    """Back to the one before it, which comes with Avouch. Refused where no trial is of that release."""
+    override = (await visit.form()).get("override", "").strip()
+    query = {"override": override} if override else {}
+    problem = await access.tried(visit.api.send("DELETE", f"/prompts/{visit.path['name']}", query=query))
+    return await drawn(visit, problem, override) if problem else visit.go("/models/prompts?done=retired")
