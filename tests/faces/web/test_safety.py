@@ -156,6 +156,7 @@ def test_words_keep_to_their_place() -> None:
     assert told.count("\u0301") == 3
     assert str(draw.said(HOSTILE)).count("<") == 2  # bdi, and its end
     assert str(draw.laid("## <b>x</b>\n- y\n|---|---|\n")) == "<bdi><b>&lt;b&gt;x&lt;/b&gt;</b>\n• y\n</bdi>"
+    assert str(draw.laid("| Drug | Dose |\n|---|---|")) == "<bdi>Drug · Dose\n</bdi>"
 
 
 def test_templates_hold_no_script_and_no_style() -> None:

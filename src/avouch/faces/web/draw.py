@@ -71,7 +71,7 @@ def figure(value: float) -> str:
 
 
 LINES = re.compile(
-    r"^(?P<head>#{1,6}[ \t]+)(?P<words>.*)|^(?P<rule>[ \t|:+=-]*-{2,}[ \t|:+=-]*\n)|^(?P<item>[-*+][ \t]+)", re.M
+    r"^(?P<head>#{1,6}[ \t]+)(?P<words>.*)|^(?P<rule>[ \t|:+=-]*-{2,}[ \t|:+=-]*(?:\n|\Z))|^(?P<item>[-*+][ \t]+)", re.M
 )
 
 
