@@ -95,6 +95,7 @@ def test_an_answer_is_counted_with_its_tokens_money_and_time(home: Stack, ann: P
 
 
 def test_what_is_remembered_costs_nothing_and_counts_as_an_answer(home: Stack, ann: Principal, server: Fake) -> None:
+    server.reply = lambda request: f"{TRUE} [1]."
     declare(home, server)
     ask(home, ann, ASKED)
     before = told(home)
