@@ -133,6 +133,7 @@ FORMS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "path", "label", "words", "button"), FORMS)
 def test_nothing_typed_is_lost_when_a_session_ends(
     site: Site, page_of: PageOf, name: str, path: str, label: str, words: str, button: str
