@@ -135,7 +135,8 @@ def test_a_template_is_tried_stored_and_put_in_force(shell: Shell, tmp_path: Pat
     assert "SEPARATION_OF_DUTIES" in shell.run("prompt", "activate", "own", "--override", "a test", code=1)
     shell.run("prompt", "activate", "own", "--as", "bea", "--override", "a test")
     assert {one["name"] for one in shell.json("prompt", "list") if one["in_force"]} == {"own", "answer-claims"}
-    shell.run("prompt", "retire", "own")
+    assert "RELEASE_UNTRIED" in shell.run("prompt", "retire", "own", code=1)
+    shell.run("prompt", "retire", "own", "--override", "it was worse")
     file.write_text(TEMPLATE.replace("{{question}}\n", ""))
     assert "TEMPLATE_INVALID" in shell.run("prompt", "test", str(file), code=1)
 
