@@ -23,8 +23,9 @@ export function cite(root = document) {
   function within(mark) {
     const pane = mark.closest(".sources");
     if (pane && pane.scrollHeight > pane.clientHeight) {
-      const top = mark.getBoundingClientRect().top - pane.getBoundingClientRect().top + pane.scrollTop;
-      pane.scrollTo({ top: top - pane.clientHeight / 3 });
+      const box = pane.getBoundingClientRect();
+      const seen = Math.min(box.bottom, innerHeight) - box.top;  // the page may show only the upper part of them
+      pane.scrollTo({ top: mark.getBoundingClientRect().top - box.top + pane.scrollTop - seen / 3 });
     }
   }
 
