@@ -229,6 +229,7 @@ def test_no_declaration_is_asked_with_the_leave_of_another(
         def meanwhile(*told: Any) -> Any:
             monkeypatch.undo()
             declare(home, public, receives="public")
+            home.releases.now()  # as whoever else asks
             return sense(*told)
 
         monkeypatch.setattr("avouch.stack.write.sense", meanwhile)
