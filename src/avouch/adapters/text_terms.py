@@ -8,7 +8,7 @@ were made by measurement over several corpora (``bench/retrieval_quality``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 from typing import NamedTuple
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -67,7 +67,7 @@ class Terms:
 
     def learn(self, texts: Sequence[str]) -> None:
         """Analyse what is new in these texts, so that they are quick to add."""
-        self._parts(texts)
+        self._seen([text.split() for text in texts])
 
     def of_question(self, question: str) -> tuple[str, ...]:
         """Distinct words without stop words (unless there are no others), then distinct pairs."""
@@ -78,13 +78,20 @@ class Terms:
 
     def _parts(self, texts: Sequence[str]) -> list[list[Part]]:
         split = [text.split() for text in texts]
+        known, long = self._seen(split)
+        if long:
+            return [[known.get(part) or long[part] for part in parts] for parts in split]
+        return [list(map(known.__getitem__, parts)) for parts in split]
+
+    def _seen(self, split: Sequence[Sequence[str]]) -> tuple[dict[str, Part], dict[str, Part]]:
+        """All that is remembered, these parts among it; and those that are too long to be."""
         known = self._known
-        fresh = list({part for parts in split for part in parts if part not in known})
+        fresh = list(filterfalse(known.__contains__, set().union(*split)))
         new = {part: self._part(part, pieces) for part, pieces in zip(fresh, self._pieces(fresh), strict=True)}
         long = {part: told for part, told in new.items() if len(part) > LONG}
         known.update((part, told) for part, told in new.items() if part not in long)
         self._known = bounded(known)
-        return [[known.get(part) or long[part] for part in parts] for parts in split]
+        return known, long
 
     def _part(self, part: str, pieces: Sequence[str]) -> Part:
         words = tuple(self._analyzer.analyze(part))

@@ -119,7 +119,7 @@ def _risk(read: Reading, logits: Vectors, flags: Flags) -> Risk:
     """What the windows of one text make of it: the worst of them counts."""
     worst = int(logits.argmax())
     score = float(1 / (1 + np.exp(-np.clip(logits[worst], -30, 30))))
-    reasons = [name for name, there in zip(NAMES, flags[worst], strict=True) if there and name not in _QUIET]
+    reasons = [NAMES[n] for n in np.flatnonzero(flags[worst] & _SPEAKS)]
     how = tuple(f"hidden: {name}" for name in read.how[worst])
     spans = tuple(dict.fromkeys(read.spans[i] for i in np.flatnonzero(logits >= 0)))
     return Risk(score, (*how, *reasons[:_REASONS]), spans)

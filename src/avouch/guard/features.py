@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -32,8 +33,12 @@ class _Token(NamedTuple):
     is_word: bool
 
 
+_OWN = attrgetter("slots")
+
+
 @lru_cache(maxsize=1 << 16)
 def _token(token: str) -> _Token:
+    token = "0" if token[0].isdigit() else token
     data, is_word = token.encode(), token[0].isalpha()
     grams = [data]
     if is_word:
@@ -46,8 +51,8 @@ def _token(token: str) -> _Token:
 def hashed(sentence: str) -> Indices:
     """The slots (0 … SLOTS - 1, no doubles) of words, pairs, the first words and groups of letters."""
     found = _TOKEN.findall(sentence.lower())[:_LONGEST]
-    tokens = [_token("0" if token[0].isdigit() else token) for token in found]
-    slots = set().union(*(token.slots for token in tokens))
+    tokens = list(map(_token, found))
+    slots = set().union(*map(_OWN, tokens))
     crc32 = zlib.crc32  # a checksum goes on where another ended: no pair is ever put together
     slots.update([crc32(b.next, a.crc) % SLOTS for a, b in pairwise(tokens)])
     slots.update([crc32(b.after, a.crc) % SLOTS for a, b in zip(tokens, tokens[2:], strict=False)])

@@ -69,7 +69,7 @@ class Catalog:
         self.state += 1
         seqs = np.concatenate([self.columns[name][ordinals] for name in ("recorded", "ended")])
         self._latest = max(self._latest, int(seqs[seqs < FOREVER].max(initial=-1)))
-        self.classes = all_classes(tx)
+        self.classes = all_classes(tx, self.classes)
         return [int(ordinal) for ordinal in ordinals]
 
     def changed_after(self, seq: int) -> bool:

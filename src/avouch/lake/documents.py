@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,8 +103,12 @@ def class_of(tx: Connection, shape: VisibilityClass) -> int:
     return int(found)
 
 
-def all_classes(tx: Connection) -> dict[int, VisibilityClass]:
-    return {row.id: shape_of(row) for row in tx.execute(select(classes))}
+def all_classes(tx: Connection, held: Mapping[int, VisibilityClass]) -> dict[int, VisibilityClass]:
+    """All visibility classes by their ids. Those held already are not read again: a class never changes."""
+    fresh = [number for number in tx.execute(select(classes.c.id)).scalars() if number not in held]
+    parts = (fresh[start : start + IN] for start in range(0, len(fresh), IN))
+    found = (row for part in parts for row in tx.execute(select(classes).where(classes.c.id.in_(part))))
+    return {**held, **{row.id: shape_of(row) for row in found}}
 
 
 def shape_of(row: Any) -> VisibilityClass:

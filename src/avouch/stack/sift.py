@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from avouch.stack.batch import Pending
     from avouch.stack.stack import Stack
 
-DOUBT = 0.05
-"""From this risk by words alone a text is judged in full: one chunk in twenty, and no attack fewer is caught."""
+DOUBT = 0.055
+"""From this risk by words alone a text is judged in full: one page in thirty, and no attack fewer is caught."""
 ON, OFF = "on", "off"
 Place = tuple[int, int]
 """Which document of a batch, and which of its chunks."""
