@@ -136,10 +136,16 @@ def run(folder: Path, chunks: int, count: int) -> dict[str, Any]:
         asked = {name: measure(stack, people.find(stack, name), count) for name in library.SHARES}
         past = {name: measure(stack, people.find(stack, name), count // 2, before) for name in library.SHARES}
         arrivals = [arrival(stack, people.find(stack, "all"), folder, turn) for turn in range(3)]
+    os.environ["AVOUCH_QUARANTINE"] = "off"  # embeddings given, and no others made: what storing and indexing take
+    stack, _ = opened(folder / "home")
+    with stack:
+        ask(stack, people.find(stack, "all"), library.QUESTIONS[0])
+        unjudged = [arrival(stack, people.find(stack, "all"), folder, turn) for turn in range(3, 6)]
     return {
         **filled,
         **seconds,
         "new_1000_chunks": arrivals,
+        "new_1000_chunks_without_quarantine": unjudged,
         "ask": asked,
         "ask_as_of_before_revision": past,
         "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -152,11 +158,17 @@ def goals(told: dict[str, Any]) -> list[dict[str, Any]]:
     share = max(float(one["governance_share"]) for one in asked)
     ms = max(float(one["governance_p50_ms"]) for one in asked)
     new = float(np.median([one["asked_s"] for one in told["new_1000_chunks"]]))
+    unjudged = float(np.median([one["asked_s"] for one in told["new_1000_chunks_without_quarantine"]]))
     return [
         goal("governance under 15 % of an ask (median, worst reader)", share, share < 0.15),
         goal("governance under 10 ms (median, worst reader)", ms, ms < 10),
         goal("open under 2 s, model and text index included", told["open_s"], told["open_s"] < 2),
-        goal("1,000 new chunks found by a question in under 1 s (median of three)", new, new < 1),
+        goal(
+            "1,000 new chunks, embeddings given, found by a question in under 1 s (median)",
+            unjudged,
+            unjudged < 1,
+        ),
+        goal("the same with quarantine on: doubtful sentences are embedded, too", new, new < 1),
     ]
 
 

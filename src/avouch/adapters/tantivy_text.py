@@ -39,6 +39,7 @@ PAIR_BOOST = 0.4
 CAP = 2.2  # k1 + 1: what one term can add at most, in units of its weight
 AT_ONCE = 512
 TIMES = ("recorded", "ended", "world_from", "valid_to", "ended_at")
+UNSPANNED: Spans = dict.fromkeys(TIMES, (2**63 - 1, -(2**63)))
 HEAP_BYTES = 100_000_000
 TIES = 16
 
@@ -64,13 +65,16 @@ class TantivyText:
         self._terms = Terms(pieces)
         self._writer: Any = None
         self._view: tuple[Any, Spans]
+        self._added = dict(UNSPANNED)
         self._lock = threading.Lock()
         try:
             self._index = Index(self._schema, str(folder), reuse=True)
         except ValueError as error:
             raise AvouchError(Code.INDEX_STALE, f"the text index {folder.name} cannot be opened") from error
         self._index.config_reader("manual")
-        self._see()
+        self._index.reload()
+        searcher = self._index.searcher()
+        self._view = searcher, _spans(searcher)
 
     def __len__(self) -> int:
         return int(self._view[0].num_docs)
@@ -87,7 +91,9 @@ class TantivyText:
                 document.add_unsigned("class", row.class_id)
                 document.add_unsigned("compartment", row.compartment)
                 for name in TIMES:
-                    document.add_integer(name, getattr(row, name))
+                    at = getattr(row, name)
+                    document.add_integer(name, at)
+                    self._added[name] = _both(self._added[name], (at, at))
                 writer.add_document(document)
 
     def drop(self, version_ordinals: Sequence[int]) -> None:
@@ -203,17 +209,11 @@ class TantivyText:
             yield from zip(batch, self._terms.fields([f"{row.title}\n{row.text}" for row in batch]), strict=True)
 
     def _see(self) -> None:
-        """Take up the newest commit, and what its times span."""
+        """Take up the newest commit. To look what its times span would take long: what was taken out still counts."""
         self._index.reload()
-        searcher = self._index.searcher()
-        spans: Spans = {}
-        for field in TIMES:
-            ends = [
-                searcher.search(Query.all_query(), 1, count=False, order_by_field=field, order=order).hits
-                for order in (Order.Asc, Order.Desc)
-            ]
-            spans[field] = (ends[0][0][0], ends[1][0][0]) if ends[0] else (0, 0)
-        self._view = searcher, spans  # one swap: a search never pairs one commit with another's spans
+        spans = {name: _both(span, self._added[name]) for name, span in self._view[1].items()}
+        self._view = self._index.searcher(), spans  # one swap: a search never pairs one commit with another's spans
+        self._added = dict(UNSPANNED)
 
     def _within(self, scope: TextScope, spans: Spans) -> list[tuple[Occur, Query]]:
         """The clauses of ``scope``; each adds 0 to the score. A clause that is true of all is left out."""
@@ -256,6 +256,22 @@ def field_of(term: str) -> str:
 
 def boost_of(term: str) -> float:
     return PAIR_BOOST if is_pair(term) else 1.0
+
+
+def _spans(searcher: Any) -> Spans:
+    """What the times of all chunks span."""
+    spans = dict(UNSPANNED)
+    for field in TIMES if searcher.num_docs else ():
+        ends = [
+            searcher.search(Query.all_query(), 1, count=False, order_by_field=field, order=order).hits[0][0]
+            for order in (Order.Asc, Order.Desc)
+        ]
+        spans[field] = ends[0], ends[1]
+    return spans
+
+
+def _both(span: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return min(span[0], other[0]), max(span[1], other[1])
 
 
 def _read(searcher: Any, hits: Sequence[Any]) -> tuple[Rows, Vectors]:

@@ -5,28 +5,25 @@ The result only ever raises risk: a low score permits nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
 from avouch.guard.cues import NAMES
-from avouch.guard.features import contrast, flags_of, hashed, surroundings
+from avouch.guard.logits import SPEAKS, Counted, Embed, at_a_glance, by_words, in_full
 from avouch.guard.reading import Reading
 from avouch.guard.weights import Weights, unpack
 from avouch.records import Span, Vectors
 
-Embed = Callable[[Sequence[str]], Vectors]
 Flags = npt.NDArray[np.bool_]
 TOGETHER = 2048
 """Windows, about, that are judged at once."""
-_QUIET = frozenset({"number", "care", "dose", "table mark", "first person", "must", "question word", "foreign letters"})
-_SILENT = np.float32(-30)
-_SPEAKS = np.array([name not in _QUIET for name in NAMES])
 _REASONS = 5
 
 
@@ -79,47 +76,45 @@ class Detector:
 
     def risks(self, texts: Sequence[str], place: Place = Place.CONTEXT) -> list[Risk]:
         """The risks of texts, each by itself; their sentences are embedded together."""
-        return [risk for some in _grouped(map(Reading, texts)) for risk in self._judged(some, place)]
+        scored = partial(self._logits, place=place)
+        return [risk for some in _grouped(map(Reading, texts)) for risk in _judged(some, scored)]
 
-    def _judged(self, read: Sequence[Reading], place: Place) -> list[Risk]:
-        """The risks of some texts, whose windows are counted out together: most have few."""
-        told = [one for one in read if one.sentences]
-        if not told:
-            return [Risk(0.0)] * len(read)
-        logits, flags = self._logits(told, place)
-        logits += np.concatenate([one.bonus for one in told])
-        risks, first = [], 0
-        for one in read:
-            last = first + len(one.sentences)
-            risks.append(_risk(one, logits[first:last], flags[first:last]) if one.sentences else Risk(0.0))
-            first = last
-        return risks
+    def glances(self, texts: Sequence[str], doubt: float) -> list[float]:
+        """The scores of pages at a glance: of each only the windows are embedded that words leave in ``doubt`` (a
+        score), and no others around them to compare them with. Never the last word, which ``risks`` have.
+        """
+        if self._embed is None:
+            return [risk.score for risk in self.risks(texts)]
+        embed, weights, least = self._embed, self.weights, math.log(doubt / (1 - doubt))
+        scored = partial(at_a_glance, weights=weights, place=Place.CONTEXT.value, embed=embed, doubt=least)
+        risks = [risk for some in _grouped(map(Reading, texts)) for risk in _judged(some, scored)]
+        return [risk.score for risk in risks]
 
-    def _logits(self, read: Sequence[Reading], place: Place) -> tuple[Vectors, Flags]:
-        """Per window of all these texts, how far over its threshold it is; and its cues."""
-        sentences, counts = [said for one in read for said in one.sentences], [len(one.sentences) for one in read]
-        flags = flags_of(sentences)
-        dense = surroundings(flags, [len(sentence) for sentence in sentences], counts)
-        words, threshold = self.weights.layers[f"{place.value}-words"], self.weights.thresholds[f"{place.value}-words"]
-        if self._embed is None:  # no attack is known whose words alone give it away and that has no cue
-            speaks = np.flatnonzero(flags[:, _SPEAKS].any(axis=1))
-            logits = np.full(len(sentences), _SILENT)
-            logits[speaks] = words.logits([hashed(sentences[n]) for n in speaks], dense[speaks]) - np.float32(threshold)
-            return logits, flags
-        slots = [hashed(sentence) for sentence in sentences]
-        distinct = {said: n for n, said in enumerate(dict.fromkeys(sentences))}
-        vectors = self._embed(list(distinct))[[distinct[said] for said in sentences]]
-        apart = [contrast(some) for some in np.split(vectors, np.cumsum(counts)[:-1])]
-        logits = words.logits(slots, dense)
-        logits += self.weights.layers[place.value].logits(slots, np.hstack([dense, np.vstack(apart)]))
-        return logits - np.float32(self.weights.thresholds[place.value]), flags
+    def _logits(self, of: Counted, place: Place) -> Vectors:
+        if self._embed is None:
+            return by_words(of, self.weights, place.value)
+        return in_full(of, self.weights, place.value, self._embed)
+
+
+def _judged(read: Sequence[Reading], scored: Callable[[Counted], Vectors]) -> list[Risk]:
+    """The risks of some texts, each by the scores of its windows."""
+    told = [one for one in read if one.sentences]
+    if not told:
+        return [Risk(0.0)] * len(read)
+    counted = Counted(told)
+    logits, risks, first = scored(counted), list[Risk](), 0
+    for one in read:
+        last = first + len(one.sentences)
+        risks.append(_risk(one, logits[first:last], counted.flags[first:last]) if one.sentences else Risk(0.0))
+        first = last
+    return risks
 
 
 def _risk(read: Reading, logits: Vectors, flags: Flags) -> Risk:
     """What the windows of one text make of it: the worst of them counts."""
     worst = int(logits.argmax())
     score = float(1 / (1 + np.exp(-np.clip(logits[worst], -30, 30))))
-    reasons = [NAMES[n] for n in np.flatnonzero(flags[worst] & _SPEAKS)]
+    reasons = [NAMES[n] for n in np.flatnonzero(flags[worst] & SPEAKS)]
     how = tuple(f"hidden: {name}" for name in read.how[worst])
     spans = tuple(dict.fromkeys(read.spans[i] for i in np.flatnonzero(logits >= 0)))
     return Risk(score, (*how, *reasons[:_REASONS]), spans)

@@ -98,3 +98,9 @@ def contrast(vectors: Vectors) -> Vectors:
         like = vectors @ vectors.T - 2 * np.eye(n, dtype=np.float32)
         step[:, 2] = like.max(axis=1)
     return np.hstack([vectors, (vectors - near) * (n > 1), step]).astype(np.float32)
+
+
+def alone(vectors: Vectors) -> Vectors:
+    """``contrast`` of windows each of which is all of its text: only the vectors themselves."""
+    n, d = vectors.shape
+    return np.hstack([vectors, np.zeros((n, d + 3), np.float32)])

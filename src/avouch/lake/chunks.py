@@ -42,11 +42,12 @@ def append(tables: Tables, first_row: int, spans: Spans, vectors: Vectors) -> No
     tables.append(EMBEDDINGS, {"row": rows, "version": columns["version"], "vector": vectors})
 
 
-def append_run(tables: Tables, report: IngestReport, problems: int) -> None:
+def append_run(tables: Tables, report: IngestReport) -> None:
     """Add a line about one ingest run; ``row`` is the ledger entry that it ended with."""
     counts = ("added", "changed", "unchanged", "withdrawn", "awaiting", "chunks")
     told = {name: getattr(report, name) for name in counts}
-    told |= {"row": report.snapshot, "version": -1, "problems": problems, "milliseconds": round(report.seconds * 1e3)}
+    told |= {"row": report.snapshot, "version": -1, "problems": len(report.problems)}
+    told |= {"milliseconds": round(report.seconds * 1e3)}
     tables.append(RUNS, {name: np.array([value], np.int64) for name, value in told.items()})
 
 

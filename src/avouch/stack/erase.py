@@ -77,14 +77,14 @@ def erase(stack: Stack, principal: Principal, document_id: str, reason: str = ""
     if found[-1].fate is Fate.ERASED:
         raise AvouchError(Code.ERASED, f"{document_id} was erased")
     canary = stack.state.read(lambda tx: Canary.of(stack, tx, found))
-    before = scan(stack, canary)
+    before, others = scan(stack, canary), stack.shelf.others()
     at = act(stack, "erase", principal, lambda: forget(stack, found, reason), [resource_of(found[-1])])
     finish(stack, found)
     after = scan(stack, canary)
     seen = tuple(Seen(store, count, after[store]) for store, count in before.items())
-    looked, left = stack.shelf.settle(OTHERS_SECONDS)
-    if looked:
-        seen = (*seen, Seen("indexes of other processes", looked, len(left)))
+    left = stack.shelf.settle(OTHERS_SECONDS)
+    if others or left:
+        seen = (*seen, Seen("indexes of other processes", max(others, len(left)), len(left)))
     proven = all(one.before > 0 and one.after == 0 for one in seen)
     return Certificate(document_id, at, tuple(version.id for version in found), seen, proven, unseen(stack, left))
 

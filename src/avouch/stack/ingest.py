@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,9 +87,15 @@ class Run:
             self.take_all()
         if not self.additive:
             self.withdraw_gone(confirmed)
-        report = self.tally.report()
-        if report.snapshot:
-            chunks.append_run(self.stack.tables, report, len(report.problems))
+        return self.index(self.tally.report())
+
+    def index(self, report: IngestReport) -> IngestReport:
+        """Make findable what came, while the line about the run is written."""
+        with ThreadPoolExecutor(1, "ingest-note") as beside:
+            noted = beside.submit(chunks.append_run, self.stack.tables, report) if report.snapshot else None
+            self.stack.shelf.refresh()
+            if noted is not None:
+                noted.result()
         self.stack.tables.compact()
         return report
 
@@ -206,8 +213,5 @@ def ingest(
     among them stays.
     """
     authorise(stack, "ingest", principal)
-    with seldom():
-        with stack.alone("ingest") as still:
-            report = Run(stack, principal, root, options, progress, still, upload).run(confirmed)
-        stack.shelf.refresh()
-    return report
+    with seldom(), stack.alone("ingest") as still:
+        return Run(stack, principal, root, options, progress, still, upload).run(confirmed)

@@ -99,13 +99,16 @@ class Shelf:
                 slot, self._clean = self._slot, clean
                 self.stack.state.write(lambda tx: slots.clean(tx, slot, clean))
 
-    def settle(self, seconds: float) -> tuple[int, list[str]]:
-        """Wait until the other processes' indexes are clean too: how many are looked at, and those that are not."""
+    def others(self) -> int:
+        """How many other processes have an index of this home."""
+        slot = self._slot
+        return 0 if slot is None else self.stack.state.read(lambda tx: slots.others(tx, slot))
+
+    def settle(self, seconds: float) -> list[str]:
+        """Wait until the other processes' indexes are clean too; returns those that are not."""
         if self._slot is None:
-            return 0, []
-        slot, seq = self._slot, self._clean
-        first = self.stack.state.read(lambda tx: slots.unclean(tx, seq, slot))
-        return len(first), slots.settle(self.stack.home.index, self.stack.state, seq, slot, seconds)
+            return []
+        return slots.settle(self.stack.home.index, self.stack.state, self._clean, self._slot, seconds)
 
     def close(self) -> None:
         self.generation.close()

@@ -1,8 +1,6 @@
 """Sift what is taken in: which chunks give orders to a machine and go into quarantine.
 
-A cascade, because embedding every sentence would double the work of an ingest: words and cues judge every chunk,
-and only where they leave a doubt are its sentences embedded and judged in full. Titles and headings travel with a
-chunk to whoever reads it, so they count for every chunk that stands under them.
+Titles and headings travel with a chunk to whoever reads it, so they count for every chunk that stands under them.
 """
 
 from __future__ import annotations
@@ -12,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from avouch.errors import AvouchError, Code
-from avouch.guard.detect import Detector, Risk
+from avouch.guard.cascade import Cascade
+from avouch.guard.detect import Risk
 from avouch.records import Chunk
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from avouch.stack.batch import Pending
     from avouch.stack.stack import Stack
 
-DOUBT = 0.055
-"""From this risk by words alone a text is judged in full: one page in thirty, and no attack fewer is caught."""
 ON, OFF = "on", "off"
 Place = tuple[int, int]
 """Which document of a batch, and which of its chunks."""
@@ -47,9 +44,8 @@ class Sifter:
     """Judges batches. ``digest`` names the detector's weights; with another embedder than theirs, words decide."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self._words = Detector()
-        self._full = Detector(embedder.embed, embedder.digest)
-        self.digest = self._words.digest
+        self._cascade = Cascade(embedder.embed, embedder.digest)
+        self.digest = self._cascade.digest
 
     def doubtful(self, batch: Sequence[Pending], first: int = 0) -> dict[Place, tuple[str, ...]]:
         """The texts of each chunk that words alone do not clear; ``first``: which of a whole batch the first is.
@@ -61,20 +57,18 @@ class Sifter:
             for n, pending in enumerate(batch, first)
             for c, piece in enumerate(pending.chunks)
         }
-        distinct = list(dict.fromkeys(text for some in texts.values() for text in some))  # neighbours share headings
-        risks = self._words.risks(distinct)
-        doubts = {text for text, risk in zip(distinct, risks, strict=True) if risk.score >= DOUBT}
+        doubts = frozenset(self._cascade.doubtful(text for some in texts.values() for text in some))
         found = {place: tuple(text for text in some if text in doubts) for place, some in texts.items()}
         return {place: some for place, some in found.items() if some}
 
     def marked(self, doubtful: dict[Place, tuple[str, ...]]) -> list[Marked]:
         """Those of the doubtful chunks that are at high risk, judged with all there is."""
-        distinct = list(dict.fromkeys(text for texts in doubtful.values() for text in texts))
-        risks = dict(zip(distinct, self._full.risks(distinct), strict=True))
+        risks = self._cascade.risks([text for texts in doubtful.values() for text in texts])
+        found = {place: [risks[text] for text in texts if text in risks] for place, texts in doubtful.items()}
         return [
             Marked(place, round(worst.score * 1000), worst.reasons)
-            for place, texts in doubtful.items()
-            if (worst := max((risks[text] for text in texts), key=score_of)).high
+            for place, some in found.items()
+            if some and (worst := max(some, key=score_of)).high
         ]
 
 

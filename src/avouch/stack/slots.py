@@ -84,6 +84,12 @@ def clean(tx: Connection, slot: Slot, seq: int) -> None:
     tx.execute(update(cursors).where(cursors.c.name == slot.name).values(seq=seq))
 
 
+def others(tx: Connection, mine: Slot) -> int:
+    """How many slots other processes have, clean or not."""
+    query = select(cursors.c.name).where(cursors.c.name.startswith(PREFIX), cursors.c.name != mine.name)
+    return len(tx.execute(query).all())
+
+
 def unclean(tx: Connection, seq: int, mine: Slot) -> list[str]:
     """The slots of others that may still hold something of what was erased at or before an entry."""
     query = select(cursors.c.name).where(cursors.c.name.startswith(PREFIX), cursors.c.seq < seq)
