@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from avouch.claims.cues import NEGATION, cues
 from avouch.claims.lexicon import Lexicon, definitions
-from avouch.claims.polarity import NEGATION, cues
 from avouch.claims.reading import read
 from avouch.claims.report import unframed
 from avouch.claims.stem import akin, folded, key

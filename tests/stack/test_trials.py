@@ -22,6 +22,7 @@ from avouch.redteam import report
 from avouch.redteam.judge import EXFILTRATION
 from avouch.redteam.suites import MAKERS
 from avouch.stack import entries, gate, models, parts, policies, prompts, trials
+from avouch.stack.approve import separate
 from avouch.stack.parts import MODEL, Part
 from avouch.stack.stack import Stack
 from avouch.stack.trials import Asked
@@ -145,7 +146,7 @@ def test_what_goes_live_is_cleared_beside_what_went_live_just_before(
     def meanwhile(*told: Any) -> None:
         monkeypatch.undo()
         models.activate(stack, stack.owner, "m", alone=True, override="a test")
-        parts.separate(*told)
+        separate(*told)
 
     monkeypatch.setattr("avouch.stack.parts.separate", meanwhile)
     with pytest.raises(AvouchError, match="RELEASE_UNTRIED"):

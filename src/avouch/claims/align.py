@@ -19,6 +19,7 @@ from avouch.claims.stem import SHORTEST, akin
 SAME, AKIN, FAMILY, MEANING, OPPOSITE = 1.0, 0.95, 0.85, 1.0, 0.0
 JOINING = frozenset(("and", "or", ",", "/", "&", "-", "+"))
 CROWD = 24  # places beyond which a word tells nothing
+SLOT = 0.9  # of likeness around: from here on two places are one slot
 NEAR = 4  # items to either side that are looked at for likeness
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avouch.claims.align import Alignment, Place
+from avouch.claims.align import SLOT, Alignment, Place
 from avouch.claims.calendar import CLOCK, DATE
 from avouch.claims.numbers import Quantity, agree, same
 from avouch.claims.rates import RATE
@@ -13,7 +13,7 @@ from avouch.claims.tokens import MONTHS
 from avouch.records import Reason, Verdict
 
 LARGEST_DOSE = 0.1  # kg
-MARGIN, SLOT = 0.6, 0.9  # of likeness around: how much better a rival stands, and what makes a slot
+MARGIN = 0.6  # of likeness around: how much better a rival stands
 
 
 def check(found: Alignment) -> Iterator[Reason]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from avouch.claims import (
     amounts,
     cells,
+    certainty,
     characters,
     direction,
     frames,
@@ -149,6 +150,7 @@ def examine(asked: Asked, lexicon: Lexicon, read_once: dict[str, Reading], parts
         *direction.check(found),
         *amounts.check(found),
         *polarity.check(found),
+        *certainty.check(found),
         *quantifiers.check(found),
         *naming.check(found, known),
         *naming.rhythms(found, known),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avouch.claims.align import Alignment, Pair
-from avouch.claims.polarity import NEGATION, Sides
+from avouch.claims.cues import NEGATION
+from avouch.claims.polarity import Sides
 from avouch.records import Reason, Verdict
 
 MARGIN, SURE, SLOT, SAID = 0.6, 1.0, 0.7, 0.85

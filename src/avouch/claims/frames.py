@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from avouch.claims import words
 from avouch.claims.align import Alignment
-from avouch.claims.polarity import NEGATION, Sides
+from avouch.claims.cues import NEGATION
+from avouch.claims.polarity import Sides
 from avouch.claims.reading import Reading
 from avouch.claims.report import unframed
 from avouch.claims.support import weight

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from avouch.claims import words
 from avouch.claims.align import Alignment
-from avouch.claims.polarity import NEGATION, Sides
+from avouch.claims.cues import NEGATION
+from avouch.claims.polarity import Sides
 from avouch.claims.reading import Reading
 from avouch.claims.tokens import MARK
 from avouch.records import Reason, Verdict
