@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avouch.adapters import faiss_scan
+from avouch.adapters import faiss_scan, faiss_segment
 from avouch.adapters.faiss_scan import FaissScan
 from avouch.errors import AvouchError, Code
 from avouch.ports import VectorScan
@@ -24,12 +24,12 @@ class TestConformance(VectorScanSuite):
 class TestConformanceOverManySegments(TestConformance):
     @pytest.fixture(autouse=True)
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(faiss_scan, "SEGMENT", 64)
+        monkeypatch.setattr(faiss_segment, "SEGMENT", 64)
         monkeypatch.setattr(faiss_scan, "PARALLEL_ROWS", 100)
 
 
 def test_one_outlier_widens_the_bound_of_its_own_segment_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faiss_scan, "SEGMENT", 64)
+    monkeypatch.setattr(faiss_segment, "SEGMENT", 64)
     scan = FaissScan(DIMENSIONS)
     scan.add(unit(64, 1))
     scan.add(unit(1, 2) * 50)
@@ -83,7 +83,7 @@ def test_bounds_of_another_form_are_stale(tmp_path: Path, bounds: str) -> None:
 
 
 def test_searches_go_on_while_rows_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faiss_scan, "SEGMENT", 128)
+    monkeypatch.setattr(faiss_segment, "SEGMENT", 128)
     monkeypatch.setattr(faiss_scan, "PARALLEL_ROWS", 100)
     vectors = unit(5000, 6)
     scan = FaissScan(DIMENSIONS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from avouch.adapters import faiss_scan
+from avouch.adapters import faiss_scan, faiss_segment
 from avouch.adapters.faiss_scan import FaissScan
 from avouch.errors import AvouchError, Code
 from avouch.records import Mask, Rows, Vectors
@@ -25,7 +25,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vector, "DEPTH", 8)
     monkeypatch.setattr(vector, "DEEPER", 3)
     monkeypatch.setattr(vector, "BLOCK", 7)
-    monkeypatch.setattr(faiss_scan, "SEGMENT", 128)
+    monkeypatch.setattr(faiss_segment, "SEGMENT", 128)
     monkeypatch.setattr(faiss_scan, "PARALLEL_ROWS", 200)
 
 

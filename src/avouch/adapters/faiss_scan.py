@@ -19,28 +19,25 @@ import json
 import os
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
 from avouch import durable
+from avouch.adapters import faiss_segment
+from avouch.adapters.faiss_segment import Asked, Codes, Segment, best, cut, length
 from avouch.errors import AvouchError, Code
 from avouch.ports import Part
 from avouch.records import Mask, Rows, Vectors
 
-SEGMENT = 1 << 15
 PARALLEL_ROWS = 50_000
-WIDE_SHARE, SPARE, SPARE_ROWS = 0.2, 1.25, 16
 TOP, ZERO = 127, 128  # steps go from -127 to 127; faiss keeps 0 as 128
 WIDEST = 5.9  # standard deviations of a rotated coordinate; of 10^9 of them about 4 lie beyond
 CODES, ROTATION, BOUNDS = "codes.u8", "rotation.f32", "bounds.json"
-Codes: TypeAlias = npt.NDArray[np.uint8]
 
 
 class FaissScan:
@@ -50,7 +47,7 @@ class FaissScan:
         self.dimensions = dimensions
         self._rotation = _rotation(dimensions) if rotation is None else rotation
         self._steps = TOP / min(1.0, WIDEST / dimensions**0.5)  # of one
-        self._segments: tuple[_Segment, ...] = ()
+        self._segments: tuple[Segment, ...] = ()
         self._bitmaps = _Bitmaps()
         self._saved, self._erased = 0, list[int]()
         self._lock = threading.Lock()
@@ -70,7 +67,7 @@ class FaissScan:
             bounds = [(float(a), float(b)) for a, b in json.loads((folder / BOUNDS).read_text(encoding="ascii"))]
         except (FileNotFoundError, ValueError, TypeError) as error:
             raise AvouchError(Code.INDEX_STALE, f"{folder.name}: {type(error).__name__}") from error
-        short = len(bounds) * SEGMENT < rows
+        short = len(bounds) * faiss_segment.SEGMENT < rows
         if codes.size != rows * dimensions or rotation.size != dimensions**2 or short:
             raise AvouchError(Code.INDEX_STALE, f"{folder.name} is cut short")
         os.truncate(folder / CODES, codes.size)
@@ -80,7 +77,7 @@ class FaissScan:
         return scan
 
     def __len__(self) -> int:
-        return _length(self._segments)
+        return length(self._segments)
 
     def add(self, vectors: Vectors) -> None:
         """Append rows: float32 (m, dimensions)."""
@@ -91,8 +88,8 @@ class FaissScan:
             return
         with self._lock:
             first = len(self)
-            codes, bounds = np.empty(vectors.shape, np.uint8), [(0.0, 0.0)] * (first // SEGMENT)
-            for part in _parts(first, first + len(vectors)):
+            codes, bounds = np.empty(vectors.shape, np.uint8), [(0.0, 0.0)] * (first // faiss_segment.SEGMENT)
+            for part in cut(first, first + len(vectors)):
                 here = slice(part.start - first, part.stop - first)
                 turned = vectors[here] @ self._rotation
                 whole = np.clip(np.rint(turned * np.float32(self._steps)), -TOP, TOP)
@@ -115,7 +112,7 @@ class FaissScan:
         whole = np.rint(turned * steps)
         lost = float(np.linalg.norm(turned - whole / steps))
         bits = None if mask is None else self._bitmaps.of(mask)
-        asked = _Asked(
+        asked = Asked(
             query=whole.astype(np.float32).reshape(1, self.dimensions),
             unit=1 / (steps * self._steps),
             length=float(np.linalg.norm(query)),
@@ -126,10 +123,10 @@ class FaissScan:
             strict=parts is not None,
         )
         which = range(len(segments)) if parts is None else parts
-        helpers = _helpers() if len(which) * SEGMENT >= PARALLEL_ROWS else []
+        helpers = _helpers() if len(which) * faiss_segment.SEGMENT >= PARALLEL_ROWS else []
         shares = len(helpers) + 1
-        jobs = [helper.submit(_scan, segments, which[i + 1 :: shares], asked) for i, helper in enumerate(helpers)]
-        found = _scan(segments, which[::shares], asked)
+        jobs = [helper.submit(best, segments, which[i + 1 :: shares], asked) for i, helper in enumerate(helpers)]
+        found = best(segments, which[::shares], asked)
         for job in jobs:
             found += job.result()
         return found
@@ -138,8 +135,8 @@ class FaissScan:
         """Zero the codes in place; rows keep their numbers."""
         with self._lock:
             for i, segment in enumerate(self._segments):
-                inside = rows[(rows >= i * SEGMENT) & (rows < i * SEGMENT + len(segment))]
-                segment.codes[inside - i * SEGMENT] = 0
+                inside = rows[(rows >= i * faiss_segment.SEGMENT) & (rows < i * faiss_segment.SEGMENT + len(segment))]
+                segment.codes[inside - i * faiss_segment.SEGMENT] = 0
             self._erased += [row for row in rows.tolist() if row < self._saved]
 
     def save(self, folder: Path) -> None:
@@ -160,9 +157,9 @@ class FaissScan:
                     file.seek(row * width)
                     file.write(bytes(width))
                 file.seek(self._saved * width)
-                for part in _parts(self._saved, rows):
-                    base = part.start // SEGMENT * SEGMENT
-                    codes = segments[part.start // SEGMENT].codes[part.start - base : part.stop - base]
+                for part in cut(self._saved, rows):
+                    base = part.start // faiss_segment.SEGMENT * faiss_segment.SEGMENT
+                    codes = segments[part.start // faiss_segment.SEGMENT].codes[part.start - base : part.stop - base]
                     file.write(codes.tobytes())
                 file.flush()
                 os.fsync(file.fileno())
@@ -180,34 +177,18 @@ class FaissScan:
     def _extend(self, codes: Codes, bounds: Sequence[tuple[float, float]]) -> None:
         """Swap in segments that hold ``codes`` as well; ``bounds`` by segment, from the first on."""
         segments, rows = list(self._segments), len(self)
-        for part in _parts(rows, rows + len(codes)):
+        for part in cut(rows, rows + len(codes)):
             index = faiss.IndexScalarQuantizer(
                 self.dimensions, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
             )
-            residual, longest = bounds[part.start // SEGMENT]
-            if part.start % SEGMENT:
+            residual, longest = bounds[part.start // faiss_segment.SEGMENT]
+            if part.start % faiss_segment.SEGMENT:
                 last = segments.pop()
                 index.add_sa_codes(last.codes)
                 residual, longest = max(residual, last.residual), max(longest, last.longest)
             index.add_sa_codes(np.ascontiguousarray(codes[part.start - rows : part.stop - rows]))
-            segments.append(_Segment(index, residual, longest))
+            segments.append(Segment(index, residual, longest))
         self._segments = tuple(segments)
-
-
-class _Segment:
-    """An index that is not added to any more; the largest residual and the largest norm of its codes."""
-
-    def __init__(self, index: Any, residual: float, longest: float) -> None:
-        self.index, self.residual, self.longest = index, residual, longest
-
-    def __len__(self) -> int:
-        return int(self.index.ntotal)
-
-    @property
-    def codes(self) -> Codes:
-        """(rows, dimensions), a view."""
-        view: Codes = faiss.rev_swig_ptr(self.index.codes.data(), len(self) * self.index.d)
-        return view.reshape(-1, self.index.d)
 
 
 class _Bitmaps:
@@ -226,68 +207,6 @@ class _Bitmaps:
         return bits
 
 
-class _Asked(NamedTuple):
-    """A search. ``query`` is in whole steps, (1, dimensions); ``unit`` turns products of steps into scores.
-
-    ``length`` is the norm of the query, ``lost`` that of what rounding took from it. Where ``strict``, the
-    k best of each segment are wanted, and not about as many.
-    """
-
-    query: Vectors
-    unit: float
-    length: float
-    lost: float
-    mask: Mask | None
-    bits: Codes | None
-    k: int
-    strict: bool
-
-
-def _scan(segments: tuple[_Segment, ...], which: Sequence[int], asked: _Asked) -> list[Part]:
-    """The search in each segment in ``which``."""
-    # One query never pays for faiss's own threads, and its team would spin on the others' cores.
-    faiss.omp_set_num_threads(1)
-    found = []
-    for i in which:
-        segment = segments[i]
-        if asked.mask is None or asked.bits is None:
-            found.append(_inside(i, segment, asked, asked.k, None))
-            continue
-        window = asked.bits[i * SEGMENT // 8 : (i + 1) * SEGMENT // 8]
-        share = int(np.bitwise_count(window).sum()) / len(segment)
-        if share >= WIDE_SHARE and not asked.strict:
-            found.append(_across(i, segment, asked, asked.mask, share))
-        elif share:
-            found.append(_inside(i, segment, asked, asked.k, window))
-    return found
-
-
-def _inside(i: int, segment: _Segment, asked: _Asked, k: int, window: Codes | None) -> Part:
-    """The k best of a segment within a bitmap."""
-    chosen = None
-    if window is not None:
-        selector = faiss.IDSelectorBitmap(len(window), faiss.swig_ptr(window))
-        chosen = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-    products, rows = segment.index.search(asked.query, min(k, len(segment)), params=chosen)
-    real = int(np.count_nonzero(rows[0] >= 0))  # what is missing stands at the end, as -1
-    scores = products[0][:real] * np.float32(asked.unit)
-    floor = float(scores[-1]) if k == real < len(segment) else -np.inf
-    bound = asked.length * segment.residual + asked.lost * segment.longest
-    return Part(i, rows[0][:real] + i * SEGMENT, scores, floor, bound)
-
-
-def _across(i: int, segment: _Segment, asked: _Asked, mask: Mask, share: float) -> Part:
-    """About the k best visible rows of a segment: the best of all rows, then those that the mask lets through.
-
-    Skipping rows one by one costs more than comparing them, unless the mask is narrow.
-    """
-    every = _inside(i, segment, asked, int(SPARE * asked.k / share) + SPARE_ROWS, None)
-    known = every.rows < len(mask)
-    rows, scores = every.rows[known], every.scores[known]
-    visible = mask[rows]
-    return every._replace(rows=rows[visible], scores=scores[visible])
-
-
 @cache
 def _helpers() -> list[ThreadPoolExecutor]:
     """One waiting thread for each further core: a scan is split over all of them."""
@@ -300,18 +219,6 @@ def _rotation(dimensions: int) -> Vectors:
     """A rotation drawn at random, always the same one here; kept with the codes, as LAPACKs differ."""
     draw = np.random.default_rng(dimensions)
     return np.linalg.qr(draw.standard_normal((dimensions, dimensions)))[0].astype(np.float32)
-
-
-def _length(segments: tuple[_Segment, ...]) -> int:
-    return (len(segments) - 1) * SEGMENT + len(segments[-1]) if segments else 0
-
-
-def _parts(start: int, stop: int) -> Iterator[slice]:
-    """``start:stop`` cut where segments are."""
-    while start < stop:
-        end = min(stop, (start // SEGMENT + 1) * SEGMENT)
-        yield slice(start, end)
-        start = end
 
 
 def _rounding(dimensions: int) -> float:
