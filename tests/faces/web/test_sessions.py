@@ -75,6 +75,18 @@ def test_a_purpose_is_never_made_into_another_unseen(page_of: PageOf) -> None:
     assert not [one for one in page.context.cookies() if one.get("name") == "avouch-purpose"]
 
 
+def test_the_purpose_of_one_person_is_not_that_of_the_next(page_of: PageOf) -> None:
+    page = page_of("nurse", path="/library")
+    field = page.locator("details.who input[name=purpose]")
+    purpose(page, "Care Review")
+    expect(field).to_have_attribute("value", "care-review")
+    ended(page)
+    page.goto("/library")
+    again(page, "pharmacist")
+    expect(page.get_by_role("heading", name="Library")).to_be_visible()
+    expect(field).to_have_attribute("value", "")
+
+
 def told_purpose(page: Page) -> str:
     return str(page.locator("details.who input[name=purpose]").get_attribute("value"))
 

@@ -25,8 +25,8 @@ def back(told: str) -> str:
 
 @pages("GET", "/signin", public=True)
 async def form(visit: Visit) -> Response:
-    """The way in."""
-    return await drawn(visit, visit.query("next", "/"), "", None)
+    """The way in. Whoever comes next says anew for what they look."""
+    return unsaid(await drawn(visit, visit.query("next", "/"), "", None))
 
 
 async def drawn(visit: Visit, onward: str, name: str, problem: Problem | None) -> Response:
@@ -56,7 +56,11 @@ async def leave(visit: Visit) -> Response:
     except Problem as problem:
         if problem.status != 401:
             raise
-    response = visit.go("/signin")
+    return unsaid(visit.go("/signin"))
+
+
+def unsaid(response: Response) -> Response:
+    """Without the purpose that was chosen."""
     response.delete_cookie(CHOSEN, path="/", httponly=True, samesite="lax")
     return response
 
