@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import take_in
 
 from avouch.errors import AvouchError, Code
-from avouch.records import Principal
+from avouch.records import Claim, Principal, Verdict
 from avouch.stack.ask import ask
 from avouch.stack.keys import rotate
-from avouch.stack.replay import replay
+from avouch.stack.replay import found_otherwise, replay
+from avouch.stack.search import search
 from avouch.stack.stack import Stack
 from avouch.stack.withdraw import withdraw
 
@@ -55,6 +58,46 @@ def test_changed_content_differs(stack: Stack, ann: Principal, library: Path, mo
     told = replay(stack, stack.owner, answer.voucher_id)
     assert told.verdict == "differs"
     assert any("/claims/0" in note for note in told.notes)
+
+
+def test_what_is_judged_otherwise_is_told_with_both_verdicts(
+    stack: Stack, ann: Principal, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(stack, library)
+    answer = ask(stack, ann, HANDS)
+    monkeypatch.setattr("avouch.stack.replay.check.check", lambda text, cited: Claim(text, cited, Verdict.UNSUPPORTED))
+    told = replay(stack, stack.owner, answer.voucher_id)
+    assert told.verdict == "differs"
+    assert "/claims/0 was supported then and is unsupported now" in told.notes
+
+
+def test_what_is_found_otherwise_is_told_passage_by_passage(
+    stack: Stack, ann: Principal, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(stack, library)
+    answer = ask(stack, ann, HANDS)
+
+    def without_the_first(*told: Any) -> Any:
+        found = search(*told)
+        return replace(found, hits=found.hits[1:])
+
+    monkeypatch.setattr("avouch.stack.replay.search", without_the_first)
+    told = replay(stack, stack.owner, answer.voucher_id)
+    assert told.verdict == "differs"
+    assert told.notes[0] == "/passages/0 is not found now"
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ([1, 3], ["/passages/1 is not found now"]),
+        ([1, 2, 3, 4], ["1 passage found now was not found then"]),
+        ([4, 5, 3], [*(f"/passages/{n} is not found now" for n in (0, 1)), "2 passages found now were not found then"]),
+        ([3, 2, 1], ["the search finds the same passages in another order"]),
+    ],
+)
+def test_a_difference_in_words(now: list[int], told: list[str]) -> None:
+    assert found_otherwise([1, 2, 3], now) == told
 
 
 def test_an_abstention_replays_too(stack: Stack, ann: Principal, library: Path) -> None:

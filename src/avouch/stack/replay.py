@@ -6,6 +6,7 @@ checked anew; where the index generation still stands, the search runs again wit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ def compare(stack: Stack, voucher_id: str) -> Replay:
             for at, expected in digests(body)
             if at in told and commit(told[at]["salt"], told[at]["value"]) != expected
         ]
-        wrong += [f"claim {c + 1} is no longer supported" for c in unsupported(stack, reader, body, told)]
+        wrong += judged_otherwise(stack, reader, body, told)
         gone = [f"{part.pointer}: {part.why}" for part in reader.gone]
         return body, wrong, gone, [f"{len(told)} recorded parts were re-read and hold against their digests"]
 
@@ -82,8 +83,8 @@ def compare(stack: Stack, voucher_id: str) -> Replay:
     return Replay(voucher_id, verdict, (*gone, *wrong, *notes) if verdict != "same" else tuple(notes))
 
 
-def unsupported(stack: Stack, reader: Reader, body: dict[str, Any], told: dict[str, Any]) -> list[int]:
-    """Claims whose verdict comes out otherwise when they are checked again."""
+def judged_otherwise(stack: Stack, reader: Reader, body: dict[str, Any], told: dict[str, Any]) -> list[str]:
+    """Claims whose verdict comes out otherwise when they are checked again: what it was, and what it is."""
     found = []
     for c, claim in enumerate(body["claims"]):
         quotes = [told.get(f"/claims/{c}/citations/{n}") for n in range(len(claim["citations"]))]
@@ -98,7 +99,7 @@ def unsupported(stack: Stack, reader: Reader, body: dict[str, Any], told: dict[s
         else:
             verdict = check.check(text["value"], cited).verdict.value
         if verdict != claim["verdict"]:
-            found.append(c)
+            found.append(f"/claims/{c} was {claim['verdict']} then and is {verdict} now")
     return found
 
 
@@ -139,10 +140,18 @@ def searched_again(stack: Stack, body: dict[str, Any]) -> tuple[list[str], str]:
     else:
         note, strict = "the search was run again on the same index", True
     hits = search(stack, question, query, scope, len(body["passages"]))
-    rows = [hit.row for hit in hits.hits]
-    if rows == [passage["row"] for passage in body["passages"]]:
+    now, then = [hit.row for hit in hits.hits], [passage["row"] for passage in body["passages"]]
+    if now == then:
         return [], note + " and found the same passages"
-    return (["the search finds other passages"] if strict else []), note
+    return (found_otherwise(then, now) if strict else []), note
+
+
+def found_otherwise(then: Sequence[int], now: Sequence[int]) -> list[str]:
+    """How what a search finds differs: which passages are gone, how many came, or their order."""
+    gone = [f"/passages/{n} is not found now" for n, row in enumerate(then) if row not in now]
+    came = len(set(now) - set(then))
+    fresh = [f"{came} passage{'s' * (came > 1)} found now {'was' if came == 1 else 'were'} not found then"]
+    return [*gone, *(fresh if came else [])] or ["the search finds the same passages in another order"]
 
 
 def asked(stack: Stack, tx: Connection, voucher_id: str) -> tuple[str, Vectors]:
