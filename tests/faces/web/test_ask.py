@@ -85,6 +85,8 @@ def test_what_was_typed_outlives_the_session(site: Site, page_of: PageOf) -> Non
     page.get_by_label("Question").fill("A question that took me long to write")
     page.context.clear_cookies()
     page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("sign in again")
+    expect(page.get_by_role("alert")).not_to_contain_text("`avouch")
     page.get_by_role("link", name="Sign in again").click()
     sign_in(page, "nurse")
     expect(page.get_by_label("Question")).to_have_value("A question that took me long to write")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from functools import cache
@@ -11,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from avouch.faces.web import assets
+from avouch.faces.web.wording import OTHERWISE, TODO
 
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of what follows: in a name they make it look like another."""
@@ -30,7 +32,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["asset"] = assets.url
+    made.globals |= {"asset": assets.url, "todos": json.dumps({**TODO, "": OTHERWISE})}
     made.filters |= {
         "when": when,
         "day": day,

@@ -1,6 +1,6 @@
 // Adding documents: what is chosen goes to the API in batches; each is followed until it is taken in.
 
-import { forget } from "./page.js";
+import { forget, todo } from "./page.js";
 
 const form = document.getElementById("upload");
 const drop = form.querySelector(".drop");
@@ -161,7 +161,7 @@ function reported(over) {
     for (const one of sum.problems.slice(0, 500)) {
       const item = made("li");
       const why = one.message.startsWith(`${one.key}: `) ? one.message.slice(one.key.length + 2) : one.message;
-      item.append(made("bdi", one.key), made("p", `${why}.`, "small"), made("p", one.todo, "small soft"));
+      item.append(made("bdi", one.key), made("p", `${why}.`, "small"), made("p", todo(one), "small soft"));
       list.append(item);
     }
     box.append(list);
@@ -177,7 +177,7 @@ function reported(over) {
 function stopped(problem, go) {
   const box = made("div", "", "note bad");
   box.role = "alert";
-  box.append(made("strong", problem.detail ?? "It did not work."), made("p", problem.todo ?? ""));
+  box.append(made("strong", problem.detail ?? "It did not work."), made("p", todo(problem)));
   if (problem.status === 401) {
     const link = made("a", "Sign in again");
     link.href = `/signin?next=${encodeURIComponent("/library/upload")}`;

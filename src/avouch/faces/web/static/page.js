@@ -9,6 +9,14 @@ export function times(root = document) {
   }
 }
 
+// What to do, as a page says it: the API tells programs, and names commands.
+export function todo(problem) {
+  const told = problem.todo ?? "";
+  if (!told.includes("`avouch")) return told;
+  const said = JSON.parse(document.querySelector("form[data-todo]")?.dataset.todo ?? "{}");
+  return said[problem.code] ?? said[""] ?? "";
+}
+
 // A form with data-keep="name" keeps what its reader typed, in this tab and for this reader, until it was sent and done.
 // With each field stands what the page had drawn in it: where a page draws something else, that is newer.
 const person = document.body.dataset.person ?? "";
