@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from avouch.claims import words
 from avouch.claims.align import Alignment, Place
+from avouch.claims.reading import Item, Reading
 from avouch.records import Reason, Verdict
 
 ALL = words.keys("all every always entire entirely invariably universally each any")
@@ -19,6 +20,8 @@ LOOSE = words.keys("many several often usually generally typically commonly freq
 CLASSES = (("all", ALL), ("none", NONE), ("only", ONLY), ("most", MOST), ("some", PART), ("many", LOOSE))
 STRONG = ("all", "only", "most", "none")
 WEAK = ("some", "most", "only")
+BARRED = words.keys("except excepting excluding")
+NEARLY = words.keys("nearly almost virtually practically")
 _SOFT_ALL = words.keys("each any entire every")
 NEXT = 2
 
@@ -28,21 +31,36 @@ def which(key: str) -> str:
     return next((name for name, members in CLASSES if key in members), "")
 
 
+def named(sentence: Reading, item: Item) -> str:
+    """The class of a quantifier where it stands: *nearly all* and *all but one* are most of them."""
+    name, keys, at = which(item.key), sentence.keys, item.at
+    less = keys[max(at - 1, 0)] in NEARLY or keys[at + 1 : at + 2] == ("but",) or BARRED & {*keys[at + 1 : at + 4]}
+    return "most" if name == "all" and less else name
+
+
+def counts(item: Item) -> bool:
+    """Whether it says of how many at the least: *at least one*, *3 or more*."""
+    return item.quantity is not None and not item.quantity.dimension and item.quantity.sign in (">=", ">")
+
+
 def check(found: Alignment) -> Iterator[Reason]:
     """Reasons for a claim that says it of more than what is cited does."""
     spots: dict[str, list[Place]] = {}
+    least = list[Place]()
     for s, sentence in enumerate(found.held.sentences):
         for i, item in enumerate(sentence.items):
-            if (name := which(item.key)) and not (item.at and sentence.keys[item.at - 1] == "not"):
+            if (name := named(sentence, item)) and not (item.at and sentence.keys[item.at - 1] == "not"):
                 spots.setdefault(name, []).append(Place(s, i))
-    yield from stronger(found, spots)
+            elif counts(item):
+                least.append(Place(s, i))
+    yield from stronger(found, {**spots, "some": spots.get("some", []) + least})
     yield from dropped(found, spots)
 
 
 def stronger(found: Alignment, spots: dict[str, list[Place]]) -> Iterator[Reason]:
     keys = found.claim.keys
     for i, item in enumerate(found.claim.items):
-        name = which(item.key)
+        name = named(found.claim, item)
         idiom = (item.at and keys[item.at - 1] in ("at", "not")) or keys[item.at + 1 : item.at + 2] == ("cause",)
         if name not in STRONG or idiom or (name == "most" and superlative(found, i)):
             continue
