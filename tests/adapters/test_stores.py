@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import pytest
+from deltalake import QueryBuilder
 from sqlalchemy import insert
 
 from avouch.adapters.delta_tables import DeltaTables
@@ -59,6 +62,35 @@ def test_readers_do_not_stumble_over_files_that_are_removed_while_they_read(tmp_
             tables.delete(TABLE, [version])
         over.set()
         assert all(reader.result() for reader in readers)
+
+
+def test_a_reader_goes_on_for_as_long_as_there_is_a_newer_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time the reader knows which files to read, they are removed."""
+    tables, left = DeltaTables(tmp_path), list(range(8))
+    for version in range(9):
+        tables.append(TABLE, columns(version * 10, 10, version))
+
+    class Late(QueryBuilder):
+        def execute(self, sql: str) -> Any:
+            if left:
+                tables.delete(TABLE, [left.pop()])
+            return super().execute(sql)
+
+    monkeypatch.setattr("avouch.adapters.delta_tables.QueryBuilder", Late)
+    monkeypatch.setattr("avouch.adapters.delta_tables.TRIES", 1)
+    assert DeltaTables(tmp_path).read(TABLE, ("row",))["row"].tolist() == list(range(80, 90))
+    assert not left
+
+
+def test_a_file_that_is_gone_for_good_is_an_error_at_once(tmp_path: Path) -> None:
+    tables = DeltaTables(tmp_path)
+    tables.append(TABLE, columns(0, 10, 0))
+    for path in (tmp_path / TABLE).glob("*.parquet"):
+        path.unlink()
+    with pytest.raises(Exception, match="not found"):
+        tables.read(TABLE, ("row",))
 
 
 def test_a_copy_is_consistent_and_deleted_bytes_are_gone(tmp_path: Path) -> None:

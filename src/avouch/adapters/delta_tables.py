@@ -26,7 +26,7 @@ CONFIGURATION = {"delta.dataSkippingStatsColumns": "row,version"}
 COMPACT_ABOVE = 32
 PROPERTIES = WriterProperties(default_column_properties=ColumnProperties(dictionary_enabled=False))
 """No dictionaries: hardly a number of an embedding comes twice; looking for it doubled the work and took more bytes."""
-TRIES, PAUSE = 5, 0.1
+TRIES, PAUSE, PATIENCE = 5, 0.1, 20.0
 Turns = Callable[[], AbstractContextManager[Any]]
 
 
@@ -136,15 +136,19 @@ class DeltaTables:
 
     def _query(self, table: str, query: str) -> Any:
         """Ask the newest state. Files may be removed while they are read: then there is a newer one."""
-        for left in reversed(range(TRIES)):
+        left, until = TRIES, time.monotonic() + PATIENCE
+        while True:
+            opened = self._open(table)
+            version = opened.version()
             try:
-                return QueryBuilder().register("t", self._open(table)).execute(query).read_all()
+                return QueryBuilder().register("t", opened).execute(query).read_all()
             except Exception as error:
-                if not left or isinstance(error, AvouchError):
-                    raise
                 self._held.pop(table, None)
-                time.sleep(PAUSE)
-        raise AssertionError
+                newer = self._open(table).version() > version
+                left -= not newer
+                if not left or isinstance(error, AvouchError) or time.monotonic() > until:
+                    raise
+                time.sleep(0 if newer else PAUSE)
 
     def delete(self, table: str, version_ordinals: Sequence[int]) -> None:
         if not version_ordinals or not self._exists(table):
