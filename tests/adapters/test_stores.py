@@ -84,6 +84,20 @@ def test_a_reader_goes_on_for_as_long_as_there_is_a_newer_state(
     assert not left
 
 
+def test_a_store_that_does_not_answer_once_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables, fails = DeltaTables(tmp_path), [OSError("reset"), OSError("reset")]
+    tables.append(TABLE, columns(0, 10, 0))
+    opened = tables._open
+
+    def shaky(table: str) -> Any:
+        if fails:
+            raise fails.pop()
+        return opened(table)
+
+    monkeypatch.setattr(tables, "_open", shaky)
+    assert len(tables.read(TABLE, ("row",))["row"]) == 10
+
+
 def test_a_file_that_is_gone_for_good_is_an_error_at_once(tmp_path: Path) -> None:
     tables = DeltaTables(tmp_path)
     tables.append(TABLE, columns(0, 10, 0))

@@ -48,6 +48,7 @@ def test_the_page_tells_what_is_so() -> None:
             CONTRADICTED,
             "quantifier",
         ),
+        ("Each patient received at least 3 doses.", "Patients received at least 3 doses.", SUPPORTED, ""),
         ("Most patients improved.", "All but two patients improved.", SUPPORTED, ""),
         ("All 24 patients had at least one relapse.", "All 24 patients had at least one relapse.", SUPPORTED, ""),
         ("All patients received at least 3 doses.", "All patients received at least three doses.", SUPPORTED, ""),

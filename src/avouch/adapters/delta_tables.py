@@ -136,19 +136,19 @@ class DeltaTables:
 
     def _query(self, table: str, query: str) -> Any:
         """Ask the newest state. Files may be removed while they are read: then there is a newer one."""
-        left, until = TRIES, time.monotonic() + PATIENCE
+        left, seen, until = TRIES, -1, time.monotonic() + PATIENCE
         while True:
-            opened = self._open(table)
-            version = opened.version()
+            version = seen
             try:
+                opened = self._open(table)
+                version = opened.version()
                 return QueryBuilder().register("t", opened).execute(query).read_all()
             except Exception as error:
                 self._held.pop(table, None)
-                newer = self._open(table).version() > version
-                left -= not newer
+                left, seen = TRIES if version > seen else left - 1, version
                 if not left or isinstance(error, AvouchError) or time.monotonic() > until:
                     raise
-                time.sleep(0 if newer else PAUSE)
+                time.sleep(PAUSE)
 
     def delete(self, table: str, version_ordinals: Sequence[int]) -> None:
         if not version_ordinals or not self._exists(table):

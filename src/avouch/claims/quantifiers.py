@@ -46,12 +46,12 @@ def counts(item: Item) -> bool:
 def check(found: Alignment) -> Iterator[Reason]:
     """Reasons for a claim that says it of more than what is cited does."""
     spots: dict[str, list[Place]] = {}
-    least = list[Place]()
+    least, back = list[Place](), {pair.place for pair in found.pairs.values()}
     for s, sentence in enumerate(found.held.sentences):
         for i, item in enumerate(sentence.items):
             if (name := named(sentence, item)) and not (item.at and sentence.keys[item.at - 1] == "not"):
                 spots.setdefault(name, []).append(Place(s, i))
-            elif counts(item):
+            elif counts(item) and Place(s, i) not in back:  # else the claim says the number, too
                 least.append(Place(s, i))
     yield from stronger(found, {**spots, "some": spots.get("some", []) + least})
     yield from dropped(found, spots)
