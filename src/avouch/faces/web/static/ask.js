@@ -1,6 +1,6 @@
 // Asking without leaving the page: the API tells passages, then claims; the drawn answer takes their place.
 
-import { times, forget, moved, todo } from "./page.js";
+import { times, forget, moved, todo, what } from "./page.js";
 import { cite } from "./cite.js";
 
 const form = document.querySelector("form.ask");
@@ -25,7 +25,7 @@ function waiting() {
 function wrong(problem) {
   const box = made("div", "", "note bad");
   box.role = "alert";
-  box.append(made("strong", problem.detail ?? "The answer did not come."), made("p", todo(problem)), made("p", "Your question is still in the field above.", "small soft"));
+  box.append(made("strong", what(problem, "The answer did not come.")), made("p", todo(problem)), made("p", "Your question is still in the field above.", "small soft"));
   if (problem.status === 401) {
     const link = made("a", "Sign in again");
     link.href = `/signin?next=${encodeURIComponent("/ask")}`;

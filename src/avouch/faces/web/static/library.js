@@ -1,6 +1,6 @@
 // Adding documents: what is chosen goes to the API in batches; each is followed until it is taken in.
 
-import { forget, todo } from "./page.js";
+import { forget, todo, what } from "./page.js";
 
 const form = document.getElementById("upload");
 const drop = form.querySelector(".drop");
@@ -177,7 +177,7 @@ function reported(over) {
 function stopped(problem, go) {
   const box = made("div", "", "note bad");
   box.role = "alert";
-  box.append(made("strong", problem.detail ?? "It did not work."), made("p", todo(problem)));
+  box.append(made("strong", what(problem, "It did not work.")), made("p", todo(problem)));
   if (problem.status === 401) {
     const link = made("a", "Sign in again");
     link.href = `/signin?next=${encodeURIComponent("/library/upload")}`;

@@ -9,8 +9,11 @@ export function times(root = document) {
   }
 }
 
-// What to do, as a page says it: the API tells programs, and names commands.
+// What went wrong, and what to do, as a page says it: the API tells programs, and names keys and commands.
+export const what = (problem, otherwise) => (problem.status === 401 ? "You are not signed in any more." : problem.detail ?? otherwise);
+
 export function todo(problem) {
+  if (problem.status === 401) return "Please sign in again.";
   const told = problem.todo ?? "";
   if (!told.includes("`avouch")) return told;
   const said = JSON.parse(document.querySelector("form[data-todo]")?.dataset.todo ?? "{}");
