@@ -187,12 +187,12 @@ class Fake:
             await asyncio.sleep(0.02)
 
     async def _loop_on(self, writer: asyncio.StreamWriter, said: str, request: dict[str, Any]) -> None:
-        """Words without end."""
+        """Words without end, so many seconds between fifty and the next fifty."""
         await self._raw(writer, b"")
         while True:
             writer.write(sse(chunk("again ")) * 50)
             await writer.drain()
-            await asyncio.sleep(0)
+            await asyncio.sleep(float(said or 0))
 
     async def _raw(
         self, writer: asyncio.StreamWriter, data: bytes, media: str = "text/event-stream", more: str = ""
