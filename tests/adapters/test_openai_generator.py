@@ -216,7 +216,7 @@ def test_a_server_that_takes_the_question_slowly_takes_it_from_its_own_time() ->
         began = time.monotonic()
         with pytest.raises(AvouchError) as caught:
             stream(generator, 0.5, Request((Message("user", "x" * 20_000_000),), 8))
-        assert caught.value.code is Code.MODEL_TIMEOUT and time.monotonic() - began < 2
+        assert caught.value.code is Code.MODEL_TIMEOUT and time.monotonic() - began < 5
         done.set()
         thread.join(5)
 
@@ -353,14 +353,14 @@ def test_addresses() -> None:
 
 def test_a_name_that_is_not_found_in_time_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(*told: object, **more: object) -> list[object]:
-        time.sleep(2)
+        time.sleep(4)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     generator, began = OpenAIGenerator(model("https://models.example/v1")), time.monotonic()
     with pytest.raises(AvouchError) as caught:
         stream(generator, 0.3)
-    assert caught.value.code is Code.MODEL_TIMEOUT and time.monotonic() - began < 1.5
+    assert caught.value.code is Code.MODEL_TIMEOUT and time.monotonic() - began < 3.5
 
 
 def test_a_name_that_is_unknown_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -300,12 +300,13 @@ def test_a_stalled_writer_does_not_hold_up_the_others(pair: tuple[PostgresState,
     """A process that is stopped in the middle of an act loses its transaction, not the home."""
     one, two = pair
     one.write(lambda tx: METADATA.create_all(tx))
-    asleep = threading.Event()
+    inside, asleep = threading.Event(), threading.Event()
 
     def slow(tx: Connection) -> None:
         tx.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '300ms'")
         add(tx, 1)
-        asleep.wait(3)
+        inside.set()
+        asleep.wait(30)
 
     lost: list[AvouchError] = []
 
@@ -317,7 +318,7 @@ def test_a_stalled_writer_does_not_hold_up_the_others(pair: tuple[PostgresState,
 
     thread = threading.Thread(target=stalled)
     thread.start()
-    time.sleep(0.1)
+    assert inside.wait(30)
     two.write(lambda tx: add(tx, 2))
     asleep.set()
     thread.join()

@@ -116,8 +116,8 @@ def test_many_threads_and_one_probe() -> None:
 
 
 def test_the_default_clock_only_goes_forward() -> None:
-    made = Breaker("m", 1, 0.05)
+    made = Breaker("m", 1, 0.5)
     made.failed(made.enter())
     refused(made)
-    time.sleep(0.06)
+    time.sleep(0.55)
     made.enter()

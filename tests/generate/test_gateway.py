@@ -62,7 +62,7 @@ def bug(request: Request) -> Iterator[Piece]:
 
 
 def hang(request: Request) -> Iterator[Piece]:
-    time.sleep(0.6)
+    time.sleep(2)
     yield Piece("too late")
 
 
@@ -152,7 +152,7 @@ def test_what_is_late_is_told_in_time(act: object) -> None:
     made, _ = gateway(Told("a", act), Told("b", SAID))  # type: ignore[arg-type]
     began = time.monotonic()
     written = write(made, A, B, seconds=0.2)
-    assert 0.15 < time.monotonic() - began < 0.55, "whatever the generator does"
+    assert 0.15 < time.monotonic() - began < 1.5, "whatever the generator does"
     assert written.late and not written.text and codes(written) == [("a", "MODEL_TIMEOUT", 1)]
     assert written.attempts[0].usage.input > 0, "it may have been read, and paid for"
 
@@ -224,7 +224,7 @@ def test_there_are_only_so_many_places() -> None:
     with pytest.raises(AvouchError) as caught:
         next(relay.stream(a, ASKED, soon(0.1)))
     assert caught.value.code is Code.OVERLOADED, "the one that was not waited for still works"
-    assert next(relay.stream(a, ASKED, soon(2))).text == "The ", "until it has ended"
+    assert next(relay.stream(a, ASKED, soon(8))).text == "The ", "until it has ended"
 
 
 # who pays

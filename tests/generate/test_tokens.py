@@ -54,9 +54,9 @@ def test_it_grows_with_the_text(text: str) -> None:
 
 
 def test_long_texts_take_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert estimate("The dose is 5 mg. " * 6000) > 30_000
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_messages_have_marks_around_them() -> None:

@@ -74,6 +74,6 @@ def test_any_text_has_readings(text: str) -> None:
     ],
 )
 def test_hostile_texts_take_no_longer_than_their_length(hostile: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     views(hostile)
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8

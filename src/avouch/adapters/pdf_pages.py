@@ -1,4 +1,7 @@
-"""Pages of a PDF as they look, by pypdfium2: a picture of one, and where on it some words stand."""
+"""Pages of a PDF as they look, by pypdfium2: a picture of one, and where on it some words stand.
+
+PDFium serves one thread, and PDFs can be made to break it: ``PdfViewer`` calls this in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from avouch.adapters.parse_pdf import PDFIUM
 from avouch.errors import AvouchError, Code
 from avouch.records import Box, PageBoxes, Span
 
@@ -28,41 +30,39 @@ CONTEXT = (200, 40, 0)
 
 @contextmanager
 def opened(data: bytes, number: int) -> Iterator[Any]:
-    """Page ``number`` (from 1) of a PDF, for as long as PDFium is ours. NOT_FOUND, PARSE_FAILED."""
+    """Page ``number`` (from 1) of a PDF. NOT_FOUND, PARSE_FAILED."""
     import pypdfium2
 
-    with PDFIUM:
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise AvouchError(Code.PARSE_FAILED, "not a PDF that can be read") from error
+    try:
+        if not 1 <= number <= len(document):
+            raise AvouchError(Code.NOT_FOUND, f"no page {number}: it has {len(document)}")
+        page = document[number - 1]
         try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            raise AvouchError(Code.PARSE_FAILED, "not a PDF that can be read") from error
-        try:
-            if not 1 <= number <= len(document):
-                raise AvouchError(Code.NOT_FOUND, f"no page {number}: it has {len(document)}")
-            page = document[number - 1]
-            try:
-                yield page
-            finally:
-                page.close()
-        except pypdfium2.PdfiumError as error:
-            raise AvouchError(Code.PARSE_FAILED, f"page {number} cannot be drawn") from error
+            yield page
         finally:
-            document.close()
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise AvouchError(Code.PARSE_FAILED, f"page {number} cannot be drawn") from error
+    finally:
+        document.close()
 
 
 def count(data: bytes) -> int:
     """How many pages a PDF has; 0 where it cannot be read."""
     import pypdfium2
 
-    with PDFIUM:
-        try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError:
-            return 0
-        try:
-            return len(document)
-        finally:
-            document.close()
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return 0
+    try:
+        return len(document)
+    finally:
+        document.close()
 
 
 def picture(data: bytes, number: int) -> bytes:

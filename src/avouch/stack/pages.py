@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avouch.adapters import pdf_pages
+from avouch.adapters.pdf_viewer import PdfViewer
 from avouch.errors import AvouchError, Code
 from avouch.records import PageBoxes, Principal, Span, Version
 from avouch.stack.reading import version
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 PICTURED = "application/pdf"
+VIEWER = PdfViewer()
 
 
 def original(stack: Stack, principal: Principal, document_id: str, version_id: str | None) -> tuple[Version, bytes]:
@@ -29,15 +30,15 @@ def paged(stack: Stack, principal: Principal, document_id: str, version_id: str 
 
 
 def count(stack: Stack, principal: Principal, document_id: str, version_id: str | None = None) -> int:
-    """How many pages a version has; 0 for what is no PDF. NOT_FOUND, ERASED."""
+    """How many pages a version has; 0 for what is no PDF. NOT_FOUND, ERASED, PARSE_FAILED."""
     if version(stack, principal, document_id, version_id).media_type != PICTURED:
         return 0
-    return pdf_pages.count(original(stack, principal, document_id, version_id)[1])
+    return VIEWER.count(original(stack, principal, document_id, version_id)[1])
 
 
 def picture(stack: Stack, principal: Principal, document_id: str, number: int, version_id: str | None = None) -> bytes:
     """One page (from 1) as a PNG. NOT_FOUND, ERASED, PARSE_FAILED."""
-    return pdf_pages.picture(paged(stack, principal, document_id, version_id)[1], number)
+    return VIEWER.picture(paged(stack, principal, document_id, version_id)[1], number)
 
 
 def boxes(
@@ -46,4 +47,4 @@ def boxes(
     """Where a span of the version's text stands on one page; without a span the page's shape alone. Errors as above."""
     wanted, data = paged(stack, principal, document_id, version_id)
     text = stack.state.read(lambda tx: stack.store.text(tx, document_id, wanted.text_blob))
-    return pdf_pages.boxes(data, number, text, span)
+    return VIEWER.boxes(data, number, text, span)

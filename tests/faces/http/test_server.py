@@ -183,20 +183,21 @@ def test_who_goes_away_loses_no_act(served: Served) -> None:
 
     body = json.dumps(QUESTION)
     for accept in ("application/json", "text/event-stream"):
-        before = size()
+        before, sent = size(), 0
         head = f"POST /api/v1/ask HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.token}\r\nAccept: {accept}\r\n"
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-        for moment in (0.015, 0.1, 0.4, 1.5):
+        for moment in (0.015, 0.1, 0.4, 1.5, 5.0):
             sock = served.raw(head.encode())
             if "event" in accept:
                 assert sock.recv(100)
             else:
                 time.sleep(moment)
             sock.close()
+            sent += 1
             time.sleep(0.3)
             if size() > before:
                 break
-        assert size() == before + 1
+        assert before < size() <= before + sent, "on a slow machine one is still at work when the next is sent"
 
 
 def test_it_ends_in_order_and_loses_no_act(home: Path) -> None:

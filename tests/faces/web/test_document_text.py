@@ -95,9 +95,9 @@ def test_texts_that_are_hard_to_compare_are_compared_in_time() -> None:
         (["a b " * 500 + str(n) for n in range(most)], ["b a " * 500 + str(n) for n in range(most)]),
     ]
     for left, right in pairs:
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert library_compare.difference(left, right)
-        assert time.perf_counter() - begun < 10
+        assert time.process_time() - begun < 10
 
 
 def test_a_band_holds_its_boxes_and_stays_on_the_page() -> None:
@@ -115,7 +115,7 @@ def test_a_band_holds_its_boxes_and_stays_on_the_page() -> None:
 
 
 def test_lines_made_to_be_slow_are_not() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for line in ("-" * 90_000 + "x", "|" * 90_000 + "\n" + "-" * 90_000 + "x|", "# " * 45_000, "\n \n" * 30_000):
         document_text.parts(line, [])
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -1,0 +1,106 @@
+"""PDFium in a process of its own: a PDF made to be endless, to eat all memory or to crash costs that process only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from signal import SIGXCPU
+from threading import Lock, Timer
+from typing import Any, TypeVar
+
+from avouch.adapters.pdf_frames import receive, send
+from avouch.errors import AvouchError, Code
+
+MEMORY = 2 << 30
+"""Bytes of address space. Ours without a PDF takes a tenth of it; a page of photographs half a gigabyte."""
+PATIENCE = 10
+"""Seconds by the clock for each second of a core: a machine has other work too."""
+T = TypeVar("T")
+CODES = frozenset({Code.PARSE_FAILED, Code.PDF_ENCRYPTED, Code.PDF_SCANNED, Code.NOT_FOUND})
+
+
+class PdfProcess:
+    """Asks for one thing at a time. It is started when it is first asked, and anew where it ended."""
+
+    def __init__(self, memory: int = MEMORY) -> None:
+        self._memory, self._lock = memory, Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended: Callable[[], object] = bool
+
+    def ask(self, asked: dict[str, Any], data: bytes, seconds: int, made: Callable[[dict[str, Any], bytes], T]) -> T:
+        """What ``made`` makes of the answer, in ``seconds`` of a core. The errors of what is asked; PARSE_FAILED."""
+        with self._lock:
+            process = self._running()
+            timer = Timer(seconds * PATIENCE, process.kill)
+            timer.daemon = True
+            timer.start()
+            try:
+                send(process.stdin, {**asked, "seconds": seconds}, data)  # type: ignore[arg-type]
+                head, body = receive(process.stdout)  # type: ignore[arg-type]
+                if "code" not in head:
+                    return made(head, body)
+            except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+                why = f"{asked.get('name', 'a page')}: {self._why(process, seconds)}"
+                raise AvouchError(Code.PARSE_FAILED, why) from error
+            except BaseException:  # half an answer is left in the pipe
+                self._ended()
+                raise
+            finally:
+                timer.cancel()
+        raise told(head)
+
+    def close(self) -> None:
+        """End the process; the next question starts another."""
+        with self._lock:
+            self._ended()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._ended()
+            self._process = started(self._memory)
+            self._ended = weakref.finalize(self, end, self._process)
+        return self._process
+
+    def _why(self, process: subprocess.Popen[bytes], seconds: int) -> str:
+        """End the process, and say what went wrong with it."""
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        self._ended()
+        if process.returncode == -SIGXCPU:
+            return f"to read it takes more than {seconds:,} s of a core"
+        return f"to read it takes more than {self._memory >> 20:,} MiB, or breaks what reads it"
+
+
+def started(memory: int) -> subprocess.Popen[bytes]:
+    """The process, with nothing of our environment but where Python finds us."""
+    # Not the working directory (-P): it may be a folder that is taken in, with a json.py in it.
+    command = [sys.executable, "-P", "-m", "avouch.adapters.pdf_child", str(memory)]
+    path = os.pathsep.join(one for one in sys.path if Path(one).is_absolute())
+    return subprocess.Popen(  # noqa: S603
+        command,
+        env={"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            pipe.close()  # type: ignore[union-attr]
+    process.wait()
+
+
+def told(head: dict[str, Any]) -> AvouchError:
+    """The error that the process says; anything but one of its own is PARSE_FAILED."""
+    code = Code.__members__.get(str(head["code"]))
+    message = str(head.get("message", ""))
+    return AvouchError(code if code in CODES else Code.PARSE_FAILED, message)
