@@ -46,8 +46,9 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(shell: Shell) -> None
     assert shell.json("access", "key", "list", "doc")[0]["revoked_at"]
 
 
-def test_a_password_is_read_from_input_and_lets_in(shell: Shell) -> None:
-    words = [str(AVOUCH), "--home", str(shell.home), "access", "password", "doc", "--stdin"]
+@pytest.mark.parametrize("how", [["--stdin"], []])
+def test_a_password_is_read_from_input_and_lets_in(shell: Shell, how: list[str]) -> None:
+    words = [str(AVOUCH), "--home", str(shell.home), "access", "password", "doc", *how]
     done = subprocess.run(words, input="correct horse battery\n", text=True, capture_output=True, check=True)
     assert "correct" not in done.stdout + done.stderr
     with Stack.open(shell.home) as stack:

@@ -17,7 +17,9 @@ from avouch.adapters.pdf_frames import receive, send
 from avouch.errors import AvouchError, Code
 
 MEMORY = 2 << 30
-"""Bytes of address space. Ours without a PDF takes a tenth of it; a page of photographs half a gigabyte."""
+"""Bytes of address space. Without a PDF it takes an eighteenth of it."""
+LONGEST = 1000
+"""Characters of an error."""
 PATIENCE = 10
 """Seconds by the clock for each second of a core: a machine has other work too."""
 T = TypeVar("T")
@@ -102,5 +104,5 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def told(head: dict[str, Any]) -> AvouchError:
     """The error that the process says; anything but one of its own is PARSE_FAILED."""
     code = Code.__members__.get(str(head["code"]))
-    message = str(head.get("message", ""))
+    message = str(head.get("message", ""))[:LONGEST]
     return AvouchError(code if code in CODES else Code.PARSE_FAILED, message)

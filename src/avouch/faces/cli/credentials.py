@@ -34,10 +34,10 @@ def minute(micros: int) -> str:
 @access.command()
 def password(
     name: Name,
-    from_input: Annotated[bool, typer.Option("--stdin", help="Read it from standard input.")] = False,
+    from_input: Annotated[bool, typer.Option("--stdin", help="Read it from standard input, as is done where nobody can be asked.")] = False,
 ) -> None:
     """Give a person a password, asked for or read, never on the command line; their sessions end."""
-    if from_input:
+    if from_input or not sys.stdin.isatty():
         told = sys.stdin.readline().rstrip("\r\n")
     else:
         told = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
