@@ -17,6 +17,7 @@ from avouch.adapters.cedar_policy import CedarPolicy
 from avouch.adapters.sqlite_state import SqliteState
 from avouch.errors import AvouchError, Code
 from avouch.lake import documents
+from avouch.lake.compartments import of_member
 from avouch.lake.principals import Change
 from avouch.lake.schema import fact
 from avouch.lake.schema import policies as table
@@ -299,7 +300,7 @@ class Unremembered:
 
     def visible(self, policy: Policy, person: Principal) -> set[int]:
         now = as_of(self.stack, None).moment
-        mine = Compartments(self.stack.state.read(lambda tx: type(self.stack.catalog)().compartments(tx, person.id)))
+        mine = Compartments(self.stack.state.read(lambda tx: of_member(tx, person.id)))
 
         def read(tx: Any) -> set[int]:
             found = documents.by_ordinal(tx, range(int(fact(tx, "versions"))))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from tests.conftest import staff, take_in
 
-from avouch.lake.catalog import Catalog
+from avouch.lake import compartments
 from avouch.policy.groups import GroupPolicy
 from avouch.policy.mask import Decisions
 from avouch.records import Classification, Decision, Moment, Principal, Resource
@@ -26,7 +27,7 @@ def scope(stack: Stack, person: Principal, moment: Moment | None = None) -> Scop
     moment = moment or as_of(stack, None).moment
     found = stack.shelf.scope(person, moment)
     allowed = Decisions().allowed(stack.policy, person, stack.catalog.classes)
-    mine = stack.state.read(lambda tx: Catalog().compartments(tx, person.id))
+    mine = np.array(stack.state.read(lambda tx: compartments.of_member(tx, person.id)), np.int64)
     versions = stack.catalog.visible(allowed.inside, allowed.outside, mine, moment)
     assert found.text == text_scope(allowed, mine, moment)
     assert found.versions.tolist() == versions.tolist()

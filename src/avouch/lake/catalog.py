@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, or_, select
 
-from avouch.lake import compartments, marks
+from avouch.lake import marks
 from avouch.lake.documents import all_classes
 from avouch.lake.schema import facts, versions
 from avouch.records import FOREVER, Mask, Moment, VisibilityClass
@@ -36,7 +36,6 @@ class Catalog:
         self.classes: dict[int, VisibilityClass] = {}
         self._memberships = self._marks = "-1"
         self.hidden = np.empty((0, 2), np.int64)
-        self._compartments: dict[str, Numbers] = {}
         self.columns: dict[str, Numbers] = {name: np.empty(0, np.int64) for name in COLUMNS}
         self.known: Mask = np.empty(0, np.bool_)
 
@@ -48,7 +47,6 @@ class Catalog:
         self._grow(int(count))
         if memberships != self._memberships:
             self._memberships = memberships
-            self._compartments.clear()
             self.state += 1
         if marked != self._marks:
             self._marks = marked
@@ -75,12 +73,6 @@ class Catalog:
     def changed_after(self, seq: int) -> bool:
         """Whether any version was recorded or ended, or any chunk's quarantine changed, by a later entry."""
         return self._latest > seq
-
-    def compartments(self, tx: Connection, principal_id: str) -> Numbers:
-        """The compartments that a principal is a member of, in order."""
-        if principal_id not in self._compartments:
-            self._compartments[principal_id] = np.array(compartments.of_member(tx, principal_id), np.int64)
-        return self._compartments[principal_id]
 
     def visible(self, inside: Classes, outside: Classes, mine: Numbers, moment: Moment) -> Mask:
         """Which versions held at a moment, of the classes visible inside and outside of my compartments."""

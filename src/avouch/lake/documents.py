@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from avouch.errors import AvouchError, Code
 from avouch.lake.schema import classes, documents, fact, raised, set_fact, sources, versions
@@ -121,6 +121,7 @@ def record(tx: Connection, source: str, drafts: Sequence[Draft], seq: int, at: i
     shapes = {shape: class_of(tx, shape) for shape in {draft.shape for draft in drafts}}
     for draft in drafts:
         if not draft.is_new:
+            unerased(tx, draft.document_id)
             end_current(tx, draft.document_id, seq, at, draft.valid_from)
     fresh = [row_of_document(draft, source) for draft in drafts if draft.is_new]
     if fresh:
@@ -131,6 +132,18 @@ def record(tx: Connection, source: str, drafts: Sequence[Draft], seq: int, at: i
         if not draft.is_new:
             change = {"current": draft.ordinal, "fingerprint": draft.fingerprint, "key": draft.key}
             tx.execute(update(documents).where(documents.c.id == draft.document_id).values(**change))
+
+
+def unerased(tx: Connection, document_id: str) -> None:
+    """ERASED for what was erased while a version of it was on its way here."""
+    if erased_at(tx, document_id) < FOREVER:
+        raise AvouchError(Code.ERASED, f"{document_id} was erased meanwhile: take its source in again")
+
+
+def erased_at(tx: Connection, document_id: str) -> int:
+    """The entry that erased a document; ``FOREVER`` where none did."""
+    query = select(func.min(versions.c.erased)).where(versions.c.document_id == document_id)
+    return int(tx.execute(query).scalar_one())
 
 
 def row_of_document(draft: Draft, source: str) -> dict[str, Any]:

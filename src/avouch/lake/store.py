@@ -57,6 +57,15 @@ class Store:
         self._remember(name, text)
         return text
 
+    def held(self, tx: Connection, document_id: str, name: str) -> str | None:
+        """The same; ``None`` where key or blob are gone: one text that is lost is no loss of the others."""
+        try:
+            return self.text(tx, document_id, name)
+        except AvouchError as error:
+            if error.code is not Code.ERASED:
+                raise
+        return None
+
     def _remember(self, name: str, text: str) -> None:
         with self._lock:
             if name not in self._texts and name not in self._gone:

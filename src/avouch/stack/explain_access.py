@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from sqlalchemy import Connection, select
 
 from avouch.lake import compartments, documents
@@ -98,7 +97,7 @@ def why(stack: Stack, actor: Principal, name: str, document_id: str, purpose: st
         person = rows.present(tx, row)
         person = replace(person, purpose=purpose or person.purpose)
         version = documents.document(tx, document_id).current
-        held = Compartments(np.array(compartments.of_member(tx, person.id), np.int64))
+        held = Compartments(compartments.of_member(tx, person.id))
         return Case(person, row.status == ACTIVE, version, held.relation(version), active(tx)[0])
 
     case = stack.state.read(read)

@@ -72,13 +72,14 @@ class Follower:
 
     def _let_go(self, tx: Connection) -> None:
         """Forget the keys and texts of every document erased since last time."""
-        columns = versions.c.document_id, versions.c.original_blob, versions.c.text_blob
+        columns = versions.c.id, versions.c.document_id, versions.c.original_blob, versions.c.text_blob
         since = (versions.c.erased > self._erased) & (versions.c.erased < FOREVER)
         rows = tx.execute(select(*columns).where(since)).all()
         if "recent" in self._stack.__dict__:
             self._stack.recent.clear()
         if "answered" in self._stack.__dict__:
             self._stack.answered.clear()
+            self._stack.answered.erase(row.id for row in rows)
         self._stack.vault.let_go({row.document_id for row in rows})
         self._stack.store.let_go({name for row in rows for name in (row.original_blob, row.text_blob)})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from avouch.records import (
     Principal,
     Relation,
     Resource,
-    Rows,
     Vectors,
     Version,
     VisibilityClass,
@@ -48,8 +47,8 @@ class Found:
 class Compartments:
     """In which relation a principal stands to versions."""
 
-    def __init__(self, mine: Rows) -> None:
-        self._mine = frozenset(mine.tolist())
+    def __init__(self, mine: Iterable[int]) -> None:
+        self._mine = frozenset(mine)
 
     def relation(self, version: Version) -> Relation:
         if not version.compartment:
@@ -71,7 +70,7 @@ def recheck(principal: Principal, scope: Scope, versions: Sequence[Version]) -> 
 
     MASK_MISMATCH where the mask let through what the policy forbids.
     """
-    held = Compartments(scope.compartments)
+    held = Compartments(scope.compartments.tolist())
     resources = [resource_of(version, held.relation(version)) for version in versions]
     decisions = scope.policy.decide(attributes(principal), "see", resources)
     for version, decision in zip(versions, decisions, strict=True):
@@ -107,8 +106,11 @@ def retrieve(
 def read_passages(
     stack: Stack, tx: Connection, principal: Principal, scope: Scope, hits: Sequence[Hit], clock: Clock
 ) -> tuple[list[Passage], dict[str, Version]]:
-    """Passages with their text; each one's own attributes are put to the policy once more."""
-    spans = {hit.row: stack.shelf.generation.spans[hit.row] for hit in hits}
+    """Passages with their text; each one's own attributes are put to the policy once more.
+
+    What was erased since it was found is left out.
+    """
+    spans = {hit.row: stack.shelf.generation.spans[hit.row].copy() for hit in hits}
     versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
     clock.lap("read")
     decided = recheck(principal, scope, list(versions.values()))
@@ -117,8 +119,10 @@ def read_passages(
     found = []
     for hit in hits:
         span = spans[hit.row]
-        version = versions[int(span["version"])]
-        text = stack.store.text(tx, version.document_id, version.text_blob)
+        version = versions.get(int(span["version"]))
+        text = None if version is None else stack.store.held(tx, version.document_id, version.text_blob)
+        if version is None or text is None:
+            continue
         piece = chunks.unpack(span)
         headings = tuple(text[s.start : s.end].strip("# \n") for s in piece.headings)
         quote = text[piece.start : piece.end]

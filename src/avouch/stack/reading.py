@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from avouch.errors import AvouchError, Code
-from avouch.lake import documents, raised
+from avouch.lake import compartments, documents, raised
 from avouch.lake.principals import row_of
 from avouch.lake.raised import Classed
 from avouch.lake.schema import answers, members, versions
@@ -55,7 +55,7 @@ def inside(principal: Principal, allowed: Allowed) -> ColumnElement[bool]:
 
 def sees(stack: Stack, tx: Connection, principal: Principal, found: list[Version]) -> list[Version]:
     """Those of the versions that the policy, asked on each one's own attributes, shows the principal."""
-    held = Compartments(stack.catalog.compartments(tx, principal.id))
+    held = Compartments(compartments.of_member(tx, principal.id))
     resources = [resource_of(version, held.relation(version)) for version in found]
     decided = stack.policy.decide(attributes(principal), "see", resources) if resources else []
     return [version for version, d in zip(found, decided, strict=True) if d.allowed and not d.errors]

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from avouch import config
+from avouch.adapters.sqlite_state import SqliteState
 from avouch.canon import file_digest
 from avouch.errors import AvouchError, Code
 from avouch.lake import keyring
-from avouch.records import Fate
-from avouch.stack import erase
+from avouch.lake.schema import data_keys
 from avouch.stack.act import Commit, Stamp, act
 from avouch.stack.backup import FORMAT, MANIFEST
 from avouch.stack.home import Home
@@ -40,6 +40,7 @@ def restore(root: Path, source: Path, keys: Path | None) -> Restored:
     try:
         told = unpack(source, part)
         ring = keyring.load(keys or home.keys, told["home"])
+        unlocked(part / "state.db", ring)
         root.mkdir(parents=True, exist_ok=True)
         place_files(home, part)
         if keys is not None and keys.resolve() != home.keys.resolve():
@@ -53,7 +54,20 @@ def restore(root: Path, source: Path, keys: Path | None) -> Restored:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     with Stack.open(root) as stack:
-        return Restored(len(told["files"]), replay_erasures(stack, file_digest(source)))
+        record(stack, file_digest(source))
+        return Restored(len(told["files"]), stack.replayed)
+
+
+def unlocked(state: Path, ring: keyring.Keyring) -> None:
+    """KEY_MISSING unless the ring has every key that wraps one in these rows."""
+    copy = SqliteState(state)
+    try:
+        needed = copy.read(lambda tx: set(tx.execute(select(data_keys.c.master).distinct()).scalars()))
+    finally:
+        copy.close()
+    if missing := needed - {key.id for key in ring.master}:
+        what = f"the backup was made under {', '.join(sorted(missing))}, which was rotated since"
+        raise AvouchError(Code.KEY_MISSING, f"{what}: restore it with the copy of the keys of that time")
 
 
 def place_files(home: Home, part: Path) -> None:
@@ -83,20 +97,13 @@ def unpack(source: Path, to: Path) -> dict[str, Any]:
     return told
 
 
-def replay_erasures(stack: Stack, digest: str) -> tuple[str, ...]:
-    """Erase again what was erased since the backup was made, then record the restoration."""
-    erased = []
-    for document_id in dict.fromkeys(erase.remembered(stack)):
-        found = erase.versions_of(stack, document_id)
-        if found and found[-1].fate is not Fate.ERASED:
-            erase.erase(stack, stack.owner, document_id, "replayed after a restore")
-            erased.append(document_id)
+def record(stack: Stack, digest: str) -> None:
+    """The entry of the restoration; opening the home has erased again what was erased since."""
 
     def do() -> Commit[None]:
         def commit(tx: Connection, stamp: Stamp) -> tuple[None, dict[str, Any]]:
-            return None, {"backup": digest, "erased": erased}
+            return None, {"backup": digest, "erased": list(stack.replayed)}
 
         return commit
 
     act(stack, "restore", stack.owner, do)
-    return tuple(erased)

@@ -22,10 +22,10 @@ from avouch.protect.retention import DAY, Due, Rule, due
 from avouch.records import Principal
 from avouch.stack.act import Commit, Stamp, act, authorise
 from avouch.stack.approve import on_home
-from avouch.stack.erase import VOUCHER
 from avouch.stack.follow import ERASED, say
 from avouch.stack.idempotent import PREFIX
 from avouch.stack.kept import ANSWER, SEARCH, kept_before
+from avouch.stack.scan import VOUCHER
 
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sqlalchemy import Connection
 
+from avouch.lake import compartments
 from avouch.lake.catalog import Catalog
 from avouch.policy.mask import Allowed, Decisions, attributes
 from avouch.ports import Policy
@@ -16,7 +17,7 @@ from avouch.records import Mask, Moment, Principal, Rows, TextScope
 from avouch.retrieve.vector import Visible
 
 KEPT = 32
-Read = Callable[[Callable[[Connection], Rows]], Rows]
+Read = Callable[[Callable[[Connection], list[int]]], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Scopes:
         key = (policy.version, attributes(principal), catalog.between(moment), rows)
         if key not in self._kept:
             allowed = self._decisions.allowed(policy, principal, catalog.classes)
-            mine = read(lambda tx: catalog.compartments(tx, principal.id))
+            mine = np.array(read(lambda tx: compartments.of_member(tx, principal.id)), np.int64)
             versions = catalog.visible(allowed.inside, allowed.outside, mine, moment)
             versions.flags.writeable = False
             visible = Visible(catalog.rows(versions, rows))

@@ -6,6 +6,7 @@ rebuilt beside the old one.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -31,6 +32,7 @@ from avouch.stack.scope import Scope, Scopes
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
+logger = logging.getLogger("avouch.shelf")
 AT_ONCE, VERSIONS = 20_000, 1000
 
 
@@ -41,7 +43,7 @@ class Shelf:
         self.stack = stack
         self._lock = threading.RLock()
         self._scopes = Scopes(stack.catalog)
-        self._clean = -1
+        self._clean, self._behind = -1, False
         self._slot = slots.take(stack.home.index, stack.state) if stack.state.shared else None
         self.root = self._slot.folder if self._slot else stack.home.index
         self.generation = self._open()
@@ -118,8 +120,10 @@ class Shelf:
     def _refresh(self, tx: Connection) -> int:
         """Returns the entry up to which everything that was erased is gone from the files here."""
         size = log.size(tx)
-        if size - 1 > self.stack.catalog.seen:
+        if size - 1 > self.stack.catalog.seen or self._behind:
+            self._behind = True
             self._take_in(tx, self.generation, size)
+            self._behind = False
         erased = int(told(tx).get(ERASED, "-1")) if self._slot is not None else -1
         if erased > self._clean:
             gone = erased_since(tx, self._clean)
@@ -203,7 +207,10 @@ class Shelf:
     def _text_rows(self, tx: Connection, version: Version, rows: Iterable[int], spans: Spans) -> Iterator[TextRow]:
         if version.fate is Fate.ERASED:
             return
-        text = self.stack.store.text(tx, version.document_id, version.text_blob)
+        text = self.stack.store.held(tx, version.document_id, version.text_blob)
+        if text is None:
+            logger.error("the text of %s is lost: it is not found by its words", version.id)
+            return
         same = ("class_id", "compartment", "recorded", "ended", "world_from", "valid_to", "ended_at", "title")
         values = {name: getattr(version, name) for name in same}
         for row, span in zip(rows, spans, strict=True):

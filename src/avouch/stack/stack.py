@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from avouch.ports import Policy
 from avouch.stack import people, watch
 from avouch.stack.create import create
 from avouch.stack.engines import open_blobs, open_state, open_tables
-from avouch.stack.erase import resume
+from avouch.stack.erase import replay, resume
 from avouch.stack.follow import Follower
 from avouch.stack.home import Home, hold
 from avouch.stack.in_force import InForce
@@ -58,6 +58,7 @@ class Stack(Rooms):
         if state.shared:
             state.follow = self.follower
         self.owner = people.find(self, OWNER)
+        self.replayed: tuple[str, ...] = ()
 
     @classmethod
     def create(cls, root: Path) -> Stack:
@@ -77,12 +78,17 @@ class Stack(Rooms):
         try:
             state.read(schema.check)
             stack = cls(home, settings, state, held)
-        except AvouchError:
+        except BaseException:
             state.close()
             held.close()
             raise
-        resume(stack)
-        sweep(home)
+        try:
+            resume(stack)
+            stack.replayed = replay(stack)
+            sweep(home)
+        except BaseException:
+            stack.close()
+            raise
         return stack
 
     def __enter__(self) -> Stack:
@@ -92,19 +98,21 @@ class Stack(Rooms):
         self.close()
 
     def close(self) -> None:
-        if self.throttle.counting:
-            from avouch.stack.signin import tell
+        """End what was begun, last things first; each also where another fails."""
+        with ExitStack() as ending:
+            ending.callback(self._held.close)
+            ending.callback(self.state.close)
+            if "shelf" in self.__dict__:
+                ending.callback(self.shelf.close)
+            if "watch" in self.__dict__:
+                ending.callback(watch.of(self).close)
+            if "releases" in self.__dict__:
+                ending.callback(self.releases.close)
+            ending.callback(self.follower.stop)
+            if self.throttle.counting:
+                from avouch.stack.signin import tell
 
-            tell(self, 0, whole=True)
-        self.follower.stop()
-        if "releases" in self.__dict__:
-            self.releases.close()
-        if "watch" in self.__dict__:
-            watch.of(self).close()
-        if "shelf" in self.__dict__:
-            self.shelf.close()
-        self.state.close()
-        self._held.close()
+                tell(self, 0, whole=True)
 
     @property
     def policy(self) -> Policy:

@@ -34,7 +34,9 @@ def minute(micros: int) -> str:
 @access.command()
 def password(
     name: Name,
-    from_input: Annotated[bool, typer.Option("--stdin", help="Read it from standard input, as is done where nobody can be asked.")] = False,
+    from_input: Annotated[
+        bool, typer.Option("--stdin", help="Read it from standard input, as where nobody can be asked.")
+    ] = False,
 ) -> None:
     """Give a person a password, asked for or read, never on the command line; their sessions end."""
     if from_input or not sys.stdin.isatty():
