@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from avouch.errors import AvouchError, Code
 from avouch.ingest.discover import Options
-from avouch.records import Answer, Classification, Metadata, Principal
-from avouch.stack import people
+from avouch.lake import documents
+from avouch.records import Answer, Classification, Metadata, Principal, Version
+from avouch.stack import people, reading
 from avouch.stack.ask import ask
 from avouch.stack.compartments import change, memberships
 from avouch.stack.ingest import ingest
 from avouch.stack.stack import Stack
 
+QUESTION = "What was the potassium of the patient?"
 RECORDS = {
     "one.md": ("patient/1", "The potassium of the first patient was 5.9 mmol/L in the morning."),
     "two.md": ("patient/2", "The potassium of the second patient was 3.1 mmol/L in the morning."),
@@ -39,12 +44,11 @@ def keys(answer: Answer) -> set[str]:
 
 @pytest.mark.usefixtures("records")
 def test_members_find_it_and_nobody_else(stack: Stack, ann: Principal) -> None:
-    question = "What was the potassium of the patient?"
-    assert keys(ask(stack, ann, question)) == {"guide.md"}
+    assert keys(ask(stack, ann, QUESTION)) == {"guide.md"}
     change(stack, stack.owner, ann.id, join=["patient/1"])
-    assert keys(ask(stack, ann, question)) == {"guide.md", "one.md"}
+    assert keys(ask(stack, ann, QUESTION)) == {"guide.md", "one.md"}
     change(stack, stack.owner, ann.id, join=["patient/2"], leave=["patient/1"])
-    assert keys(ask(stack, ann, question)) == {"guide.md", "two.md"}
+    assert keys(ask(stack, ann, QUESTION)) == {"guide.md", "two.md"}
     assert memberships(stack, ann.id).compartments == ("patient/2",)
 
 
@@ -72,3 +76,28 @@ def test_what_cannot_be_is_refused(stack: Stack, ann: Principal) -> None:
     with pytest.raises(AvouchError) as error:
         change(stack, stack.owner, ann.id)
     assert error.value.code is Code.INPUT_INVALID
+
+
+@pytest.mark.usefixtures("records")
+def test_a_slow_reader_brings_no_membership_back(stack: Stack, ann: Principal) -> None:
+    """A reader that began before somebody left still sees them inside; whoever comes after does not."""
+    change(stack, stack.owner, ann.id, join=["patient/1"])
+    (record,) = {one.document_id for one in ask(stack, ann, QUESTION).passages if one.document_key == "one.md"}
+    inside, left = threading.Event(), threading.Event()
+
+    def slow(tx: Connection) -> list[Version]:
+        found = documents.versions_of(tx, record)
+        inside.set()
+        assert left.wait(20)
+        return reading.sees(stack, tx, ann, found)
+
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(stack.state.read, slow)
+        assert inside.wait(20)
+        change(stack, stack.owner, ann.id, leave=["patient/1"])
+        assert keys(ask(stack, ann, QUESTION)) == {"guide.md"}
+        left.set()
+        assert reader.result()
+    assert keys(ask(stack, ann, QUESTION)) == {"guide.md"}
+    with pytest.raises(AvouchError, match="NOT_FOUND"):
+        reading.document(stack, ann, record)
