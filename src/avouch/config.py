@@ -49,7 +49,8 @@ class Settings:
     curator lets them in. ``classify`` is on or off: whether what identifies somebody raises the class of a document
     that is taken in. ``entails`` is a folder with a model that reads whether a source says a claim, beside the checks;
     ``names`` is a CSV whose rows hold what one thing is called (a formulary's generic and brand names), for the checks;
-    ``link_hosts`` are hosts, by commas, that what a model wrote may lead to. ``retention`` says how long questions and
+    ``link_hosts`` are hosts, by commas, that what a model wrote may lead to. ``regions`` are those, by commas, in which
+    a model may run to be sent anything; empty for any. ``retention`` says how long questions and
     answers are kept; where nothing is said, for good.
     """
 
@@ -108,6 +109,7 @@ class Settings:
     entails: str = ""
     names: str = ""
     link_hosts: str = ""
+    regions: str = ""
     retention: tuple[Lifetime, ...] = ()
 
 

@@ -89,6 +89,7 @@ class Code(Enum):
     FILE_OUTSIDE = Kind(403, False, "The link leads out of the folder; ingest its target by its own path.")
     TYPE_UNKNOWN = Kind(415, False, "Convert to text, Markdown, HTML, PDF, DOCX, CSV or JSONL.")
     ENCODING_UNKNOWN = Kind(422, False, "Save the file as UTF-8.")
+    REVOKED = Kind(409, False, "Mend what is wrong in the file: what differs is taken in as a new version.")
     PARSE_FAILED = Kind(422, False, "Open the file in its own program and save it anew.")
     PDF_ENCRYPTED = Kind(422, False, "Save the PDF without a password.")
     PDF_SCANNED = Kind(422, False, "The PDF has no text, only images: run OCR over it first.")

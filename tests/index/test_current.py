@@ -35,3 +35,12 @@ def test_a_pointer_to_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(AvouchError) as error:
         current.serving(tmp_path)
     assert error.value.code is Code.INDEX_STALE
+
+
+def test_what_is_gone_is_followed_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / current.CURRENT).write_text("g000007")
+    assert current.following(tmp_path) == (8, tmp_path / "g000008")
+    (tmp_path / "g000011").mkdir()
+    assert current.following(tmp_path)[0] == 12
+    (tmp_path / current.CURRENT).write_bytes(b"\xff\x00")
+    assert current.following(tmp_path)[0] == 12

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.conftest import take_in
+from tests.conftest import staff, take_in
 
 from avouch.errors import AvouchError, Code
 from avouch.ingest.discover import Options
@@ -16,6 +16,7 @@ from avouch.stack.ask import ask
 from avouch.stack.evaluate import retrieval
 from avouch.stack.ingest import ingest
 from avouch.stack.stack import Stack
+from avouch.stack.withdraw import withdraw
 
 
 def many(folder: Path, count: int) -> Path:
@@ -160,3 +161,29 @@ def test_every_document_id_and_key_in_a_beir_corpus(stack: Stack, tmp_path: Path
     assert (report.added, len(report.problems)) == (2, 0)
     found = {quality.mode: quality for quality in retrieval(stack, stack.owner, folder)}
     assert found["hybrid"].ndcg_at_10 == 1.0
+
+
+def test_what_was_withdrawn_as_wrong_stays_out_until_it_is_mended(stack: Stack, ann: Principal, tmp_path: Path) -> None:
+    folder = many(tmp_path / "many", 3)
+    take_in(stack, folder)
+    asked = "What shade is room 1 painted in?"
+    document = next(one.document_id for one in ask(stack, ann, asked).passages if one.document_key == "p01.md")
+    withdraw(stack, stack.owner, document, wrong=True)
+    for options in (staff(), Options()):  # declared otherwise, it is as wrong as before
+        report = ingest(stack, stack.owner, folder, options)
+        assert [(one.key, one.code) for one in report.problems] == [("p01.md", "REVOKED")]
+        assert all(one.document_id != document for one in ask(stack, ann, asked).passages)
+    (folder / "p01.md").write_text("Room 1 is painted in a shade called mended.\n")
+    assert not take_in(stack, folder).problems
+    assert any("mended" in one.text for one in ask(stack, ann, asked).passages)
+
+
+def test_what_cannot_be_written_down_is_one_line_and_stops_nothing(
+    stack: Stack, ann: Principal, tmp_path: Path
+) -> None:
+    folder = many(tmp_path / "many", 3)
+    (folder / "rows.csv").write_text("id,text,valid_to\na,A lamp is lit.,9999-12-31\nb,A bell is rung.,2090-01-01\n")
+    (folder / "lines.jsonl").write_text('{"id": "c", "title": "\\ud800", "text": "A door is shut."}\n')
+    report = take_in(stack, folder)
+    assert report.added >= 4
+    assert all(one.code == "METADATA_INVALID" for one in report.problems)

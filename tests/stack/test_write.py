@@ -414,3 +414,27 @@ def test_a_prompt_is_a_version_with_a_digest_in_the_voucher(home: Stack, ann: Pr
         prompts.propose(home, home.owner, text.replace("{{passages}}", "nothing"))
     prompts.retire(home, home.owner, name, override="a test")
     assert next(line for line in prompts.listing(home, home.owner) if line.form == "marks").in_force
+
+
+def test_who_a_title_names_is_not_sent_to_a_model_that_may_not_know(
+    home: Stack, ann: Principal, server: Fake, tmp_path: Path
+) -> None:
+    declare(home, server)
+    page = "---\ntitle: Discharge letter of Maria Huber, MRN 4471823\n---\n# For Maria Huber\n\nIron is given once.\n"
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "one.md").write_text(page)
+    home.settings = replace(home.settings, classify="off", abstain_below=0.0)
+    ingest(home, home.owner, tmp_path / "letters", staff())
+    answer = ask(home, ann, "How often is iron given?")
+    assert any("Huber" in passage.title for passage in answer.passages) and server.requests
+    assert not [word for word in ("Huber", "4471823") if word in str(server.requests)]
+
+
+def test_a_model_elsewhere_is_not_asked_where_regions_are_named(home: Stack, ann: Principal, server: Fake) -> None:
+    declare(home, server, region="EU")
+    home.settings = replace(home.settings, regions="us, uk")
+    answer = ask(home, ann, ASKED)
+    assert answer.degraded == "model" and not server.requests
+    assert any("it runs in EU" in note for note in answer.notes)
+    home.settings = replace(home.settings, regions="uk, eu")
+    assert ask(home, ann, ASKED).model == "local"

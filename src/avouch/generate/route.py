@@ -14,7 +14,7 @@ class Need:
 
     ``personal``: identified personal data was found in it; None where nobody looked, which counts as found.
     ``compartmented``: a passage lies in a compartment, so it is about somebody. ``regions``: where it may be
-    processed (empty: anywhere).
+    processed, in small letters (empty: anywhere).
     """
 
     highest: Classification
@@ -72,7 +72,7 @@ def reason(model: Model, need: Need) -> str:
         return f"it may receive what is {receives}; the question or a passage is {highest}"
     if need.about_somebody and not model.personal:
         return "it may not receive identified personal data"
-    if need.regions and model.region not in need.regions:
+    if need.regions and model.region.lower() not in need.regions:
         return f"it runs in {model.region or 'no declared region'}, which is not allowed here"
     return ""
 

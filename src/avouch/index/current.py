@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from avouch import durable
 from avouch.errors import AvouchError, Code
 
 CURRENT = "CURRENT"
+NAME = re.compile("g[0-9]{6}")
 
 
 def serving(root: Path) -> Path | None:
@@ -23,9 +25,10 @@ def serving(root: Path) -> Path | None:
 
 
 def following(root: Path) -> tuple[int, Path]:
-    """Number and folder of the generation to make next. Numbers are never reused while one serves."""
-    now = serving(root)
-    number = int(now.name[1:]) + 1 if now else 1
+    """Number and folder of the generation to make next, beyond all that there are, or that were named last."""
+    told = (root / CURRENT).read_text(encoding="ascii", errors="replace") if (root / CURRENT).exists() else ""
+    names = [told.strip(), *(path.name for path in root.glob("g" + "[0-9]" * 6))]
+    number = 1 + max((int(name[1:]) for name in names if NAME.fullmatch(name)), default=0)
     return number, root / f"g{number:06d}"
 
 

@@ -44,13 +44,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a source knows of one document."""
+    """What a source knows of one document. ``revoked`` names the content that was withdrawn as wrong, if it was."""
 
     document_id: str
     key: str
     fingerprint: str | None
     live: bool
     erased: bool
+    revoked: str = ""
 
 
 def source_id(tx: Connection, root: str) -> str | None:
@@ -75,13 +76,21 @@ def allocate(tx: Connection, version_count: int, row_count: int) -> tuple[int, i
 
 def known(tx: Connection, source: str) -> dict[str, Known]:
     """What a source holds, by key digest."""
+    columns = documents.c.key_digest, documents.c.id, documents.c.key, documents.c.fingerprint
     query = (
-        select(documents.c.key_digest, documents.c.id, documents.c.key, documents.c.fingerprint, versions.c.fate)
+        select(*columns, versions.c.fate, versions.c.content_digest)
         .join_from(documents, versions, documents.c.current == versions.c.ordinal)
         .where(documents.c.source_id == source)
     )
     return {
-        row.key_digest: Known(row.id, row.key or "", row.fingerprint, row.fate == "live", row.fate == "erased")
+        row.key_digest: Known(
+            row.id,
+            row.key or "",
+            row.fingerprint,
+            row.fate == Fate.LIVE.value,
+            row.fate == Fate.ERASED.value,
+            row.content_digest if row.fate == Fate.REVOKED.value else "",
+        )
         for row in tx.execute(query)
     }
 

@@ -127,17 +127,14 @@ class Run:
         if key_digest in self.tally.seen:
             return self.problem(problem_of(found.key, AvouchError(Code.RECORD_DUPLICATE, "the key stands twice")))
         self.tally.seen.add(key_digest)
-        recipe = canonical([PARSED_BY, found.recipe, told_of(found.metadata)])
-        fingerprint = self.stack.vault.name(self.source, recipe + b"\x00" + found.original)
         known = self.known.get(key_digest)
-        if known is not None and known.erased:
-            return self.problem(problem_of(found.key, AvouchError(Code.ERASED, "erased; it is not taken in again")))
-        if known is not None and known.live and known.fingerprint == fingerprint:
-            self.tally.unchanged += 1
-            return None
         from avouch.adapters.cedar_schema import check_shape  # loads the policy engine
 
         try:
+            fingerprint = self.fingerprint(found)
+            if known is not None and self.same(known, found, fingerprint):
+                self.tally.unchanged += 1
+                return None
             parsed = found.parse()
             declared = merge(found.metadata, parsed.metadata)
             metadata, classed = classing.classed(self.classify, found.name, parsed, declared)
@@ -147,6 +144,22 @@ class Run:
             return self.problem(problem_of(found.key, error))
         self.pipeline.add(Pending(found, known, key_digest, fingerprint, parsed, metadata, pieces, classed))
         return None
+
+    def fingerprint(self, found: Found) -> str:
+        """A name for a document's bytes, what is declared of it, and how it is read. METADATA_INVALID."""
+        try:
+            recipe = canonical([PARSED_BY, found.recipe, told_of(found.metadata)])
+        except AvouchError as error:
+            raise AvouchError(Code.METADATA_INVALID, "what is declared of it cannot be written down") from error
+        return self.stack.vault.name(self.source, recipe + b"\x00" + found.original)
+
+    def same(self, known: documents.Known, found: Found, fingerprint: str) -> bool:
+        """Whether nothing of a document changed. ERASED, REVOKED for what is not taken in again."""
+        if known.erased:
+            raise AvouchError(Code.ERASED, "erased; it is not taken in again")
+        if known.revoked and known.revoked == self.stack.vault.name(known.document_id, found.original):
+            raise AvouchError(Code.REVOKED, "it was withdrawn as wrong, and is the same as it was")
+        return known.live and known.fingerprint == fingerprint
 
     def withdraw_gone(self, confirmed: bool) -> None:
         """Withdraw what is no longer in the source, unless that is suspiciously much."""

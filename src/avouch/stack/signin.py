@@ -179,6 +179,14 @@ def admitted(row: Any, via: str, purpose: str, emergency: str, scopes: frozenset
     return replace(rows.of_row(row), asserted=False, scopes=scopes, via=via, purpose=now, emergency=emergency)
 
 
+def claimed(person: Principal, purpose: str) -> Principal:
+    """Somebody who is only said to ask, for a purpose: never that of an emergency. INPUT_INVALID, FORBIDDEN."""
+    begin(purpose)
+    if purpose == rows.EMERGENCY:
+        raise AvouchError(Code.FORBIDDEN, "an emergency is begun, and asked in, by whoever signed in")
+    return replace(person, purpose=purpose or person.purpose)
+
+
 def copied(stack: Stack, person: Principal, family: str) -> None:
     """A token came back after its time: whoever has it now, nobody goes on with this session."""
 

@@ -17,7 +17,7 @@ from avouch.generate.gateway import Written
 from avouch.generate.route import route
 from avouch.records import Claim, Principal, Verdict
 from avouch.stack.budgets import DayPurse
-from avouch.stack.judge import Judge
+from avouch.stack.judge import Judge, listed
 from avouch.stack.passages import Found
 from avouch.stack.release import asked
 from avouch.stack.remember import again, kept, key_of
@@ -66,7 +66,7 @@ def write(
         turn = Turn(entry.model, REMEMBERED, claims=len(before))
         return Writing(entry.model, before, facts=told_again, turns=(turn,))
     sensed = sense(stack, question, found.passages)
-    routed = route(release.models, need_of(found, sensed), chosen)
+    routed = route(release.models, need_of(found, sensed, listed(stack.settings.regions)), chosen)
     framer = Framer(stack, principal, release, question, found, sensed)
     purse = DayPurse(stack, principal)
     told = gateway.write(routed.models, framer.request, deadline, purse)

@@ -31,27 +31,30 @@ MOST, LONGEST = 40, 20_000
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """What identifies somebody in a question and its passages, found once."""
+    """What identifies somebody in a question, its passages, and the titles and headings over them, found once."""
 
     question: list[Entity]
     passages: list[list[Entity]]
+    heads: list[list[Entity]]
 
     @property
     def personal(self) -> bool:
-        return any(entity.kind in DIRECT for part in (self.question, *self.passages) for entity in part)
+        return any(entity.kind in DIRECT for part in (self.question, *self.passages, *self.heads) for entity in part)
 
 
 def sense(stack: Stack, question: str, passages: Sequence[Passage]) -> Sensed:
-    return Sensed(find(question), [stack.senses.of(passage.text) for passage in passages])
+    heads = dict.fromkeys(line for passage in passages for line in (passage.title, *passage.headings))
+    texts = [stack.senses.of(passage.text) for passage in passages]
+    return Sensed(find(question), texts, [stack.senses.of(line) for line in heads])
 
 
-def need_of(found: Found, sensed: Sensed) -> Need:
+def need_of(found: Found, sensed: Sensed, regions: frozenset[str]) -> Need:
     """What a model must be allowed to receive. What identifies somebody is masked for those who may not have it,
     so it keeps no model out; what lies in a compartment is about somebody, masked or not."""
     asked = classify(sensed.question, Classification.PUBLIC).classification
     highest = max([asked, *(version.classification for version in found.versions.values())])
     compartmented = any(version.compartment for version in found.versions.values())
-    return Need(highest, False, compartmented)
+    return Need(highest, False, compartmented, regions)
 
 
 class Framer:

@@ -12,6 +12,9 @@ from rich.table import Table
 from avouch.faces.cli.app import Json, app, opened, out, show_json
 from avouch.records import Answer, Citation
 
+PATIENCE_MS = 120_000.0
+"""How long somebody at a terminal waits: what a question may take, and so what is reserved for it."""
+
 
 @app.command()
 def ask(
@@ -28,8 +31,10 @@ def ask(
     with opened() as stack:
         from avouch.stack.ask import ask as run
         from avouch.stack.people import find
+        from avouch.stack.signin import claimed
 
-        answer = run(stack, find(stack, name), question, as_of, known_at, purpose, model=model)
+        asks = claimed(find(stack, name), purpose or "")
+        answer = run(stack, asks, question, as_of, known_at, model=model, budget_ms=PATIENCE_MS)
     if as_json:
         return show_json(answer)
     show(answer)
