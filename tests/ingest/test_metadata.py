@@ -182,3 +182,32 @@ def test_there_is_always_a_title() -> None:
     assert title_of(Metadata(), parsed, "a/b.c.txt.gz") == "b.c"
     assert title_of(Metadata(title="declared"), parsed, "a") == "declared"
     assert title_of(Metadata(title="x"), Parsed("text", (), "text/plain", Metadata(title="own")), "a") == "own"
+
+
+def test_a_page_from_anywhere_lets_nobody_in_who_is_kept_out(tmp_path: Path) -> None:
+    """Metas of a page come with the page; front matter and manifests are written by who takes it in."""
+    metas = "".join(
+        f'<meta name="avouch:{name}" content="{said}">'
+        for name, said in (("classification", "{}"), ("labels", "{}"), ("class_reviewed", "yes"))
+    )
+    page = f"<html><head>{metas}</head><body><p>Iron is given once.</p></body></html>"
+    told = Options(Metadata(labels=frozenset({"board", "clinical"}), classification=INTERNAL))
+    for level, labels, held, seen in (
+        ("public", "staff", INTERNAL, {"board", "clinical"}),
+        ("confidential", "board", CONFIDENTIAL, {"board"}),
+    ):
+        found = read(write(tmp_path, {"a.html": page.format(level, labels)}), told).parsed["a.html"].metadata
+        assert (found.classification, found.labels, found.class_reviewed) == (held, frozenset(seen), None)
+    alone = read(write(tmp_path, {"a.html": page.format("public", "staff")})).parsed["a.html"].metadata
+    assert (alone.classification, alone.labels, alone.class_reviewed) == (PUBLIC, frozenset({"staff"}), True)
+
+
+@pytest.mark.parametrize("slip", ["label: [hr]", "class: restricted", "Labels: [hr]", "clasification: restricted"])
+def test_a_slip_of_the_pen_publishes_nothing(tmp_path: Path, slip: str) -> None:
+    found = read(write(tmp_path, {"a.md": f"---\ntitle: Pay\n{slip}\n---\nIt is much.\n"}))
+    assert found.problems == [("a.md", "METADATA_INVALID")]
+
+
+def test_front_matter_for_other_programs_is_let_be(tmp_path: Path) -> None:
+    front = "author: x\ndate: 2024-01-01\ntags: [a]\nlayout: post\ndescription: d\nversion: 3\nstatus: draft"
+    assert not read(write(tmp_path, {"a.md": f"---\n{front}\n---\nIron is given once.\n"})).problems

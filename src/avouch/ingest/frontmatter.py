@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from difflib import get_close_matches
 
 import yaml
 
-from avouch.declare import declared
+from avouch.declare import FIELDS, declared
 from avouch.errors import AvouchError, Code
 from avouch.records import Metadata
 
 _OPEN = re.compile(r"\s{0,200}---[^\S\n]*\n(?:[^\S\n]*(?:#.*)?\n){0,50}[\w\"'-]+[^\S\n]*:")
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[^\S\n]*$", re.MULTILINE)
 _CHARS = 65_536
+GOVERNING = ("labels", "classification", "valid_from", "valid_to", "kind", "compartment", "class_reviewed")
+MEANT = {"class": "classification", "label": "labels", "group": "labels", "groups": "labels"}
+ALIKE = 0.8
 
 
 def fenced(text: str) -> bool:
@@ -33,7 +38,19 @@ def front_matter(text: str, key: str) -> tuple[Metadata, str]:
     if close is None:
         raise AvouchError(Code.METADATA_INVALID, f"{key}: the front matter is not closed by a line ---")
     fields = mapping(text[start : close.start()], f"{key}: front matter")
+    unslipped(fields, f"{key}: front matter")
     return declared(fields, f"{key}: front matter"), text[close.end() :].lstrip("\n")
+
+
+def unslipped(fields: Collection[str], where: str) -> None:
+    """METADATA_INVALID for a name that was meant to be one of those that say who may see a document.
+
+    Other names are anybody's: front matter is written for other programs too.
+    """
+    for name in fields:
+        meant = MEANT.get(name.lower()) or next(iter(get_close_matches(name.lower(), GOVERNING, 1, ALIKE)), "")
+        if name not in FIELDS and meant:
+            raise AvouchError(Code.METADATA_INVALID, f"{where}: {name[:40]!r} is not known; {meant} is")
 
 
 def mapping(text: str, where: str) -> dict[str, object]:

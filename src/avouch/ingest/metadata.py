@@ -28,6 +28,18 @@ def merge(outer: Metadata, inner: Metadata) -> Metadata:
     )
 
 
+def stricter(outer: Metadata, found: Metadata) -> Metadata:
+    """What a page says of itself, as far as it keeps nobody in whom ``outer`` keeps out: pages come from anywhere."""
+    level, labels = found.classification, found.labels
+    if level is not None and outer.classification is not None:
+        level = max(level, outer.classification)
+    if labels is not None and outer.labels is not None and not labels <= outer.labels:
+        labels = None
+    where = found.compartment if outer.compartment is None else None
+    reviewed = None if outer.classification is not None else found.class_reviewed
+    return replace(found, classification=level, labels=labels, compartment=where, class_reviewed=reviewed)
+
+
 def checked(metadata: Metadata, key: str) -> Metadata:
     """The same; METADATA_INVALID where it ends before it begins."""
     start, end = metadata.valid_from, metadata.valid_to
@@ -44,7 +56,8 @@ def settled(parsed: Parsed, outer: Metadata, front: Metadata, key: str) -> Parse
     """
     found = parsed.metadata
     property_title = None if _accident(found.title) else found.title
-    whole = merge(merge(merge(Metadata(title=property_title), outer), replace(found, title=None)), front)
+    own = stricter(outer, replace(found, title=None))
+    whole = merge(merge(merge(Metadata(title=property_title), outer), own), front)
     parsed = replace(parsed, metadata=checked(whole, key))
     return replace(parsed, metadata=replace(whole, title=title_of(outer, parsed, key)))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Column
 
 from avouch.canon import plain
 from avouch.errors import AvouchError
@@ -36,6 +37,11 @@ OWNER = "owner"
 
 Json = Annotated[bool, typer.Option("--json", help="Print the record as JSON.")]
 As = Annotated[str, typer.Option("--as", help="Who does it (asserted, not authenticated).")]
+
+
+def named(head: str) -> Column:
+    """The column of a table that holds ids: whole, however narrow the terminal, since they are what one copies."""
+    return Column(head, no_wrap=True)
 
 
 class Choice:

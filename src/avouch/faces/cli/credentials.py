@@ -12,7 +12,7 @@ from rich.table import Table
 
 from avouch.canon import from_micros
 from avouch.faces.cli.access import access
-from avouch.faces.cli.app import Json, opened, out, show_json
+from avouch.faces.cli.app import Json, named, opened, out, show_json
 from avouch.faces.cli.ingest import names
 
 key = typer.Typer(help="API keys. Each belongs to one principal and is shown once.", no_args_is_help=True)
@@ -86,7 +86,7 @@ def list_keys(
         found = keys(stack, stack.owner, id_of(stack, name) if name else "", after, limit)
     if as_json:
         return show_json(found)
-    table = Table("id", "principal", "label", "scopes", "until", "last used", "revoked")
+    table = Table(named("id"), "principal", "label", "scopes", "until", "last used", "revoked")
     for one in found:
         scopes = ", ".join(sorted(one.scopes)) or "not limited"
         row = (one.id, one.principal_id, escape(one.label), scopes, day(one.expires_at))
@@ -115,7 +115,7 @@ def list_sessions(name: Name, as_json: Json = False) -> None:
         found = listing(stack, stack.owner, id_of(stack, name), time.time_ns() // 1000)
     if as_json:
         return show_json(found)
-    table = Table("id", "begun", "ends unless used")
+    table = Table(named("id"), "begun", "ends unless used")
     for one in found:
         table.add_row(one.id, minute(one.began_at), minute(one.until))
     return out.print(table)

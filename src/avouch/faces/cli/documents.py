@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from avouch.canon import from_micros, plain
-from avouch.faces.cli.app import Json, app, opened, out, show_json
+from avouch.faces.cli.app import Json, app, named, opened, out, show_json
 from avouch.records import FOREVER, Version
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def list_all(
         found = stack.state.read(lambda tx: listing(tx, after, limit))
     if as_json:
         return show_json(found)
-    table = Table("document", "title", "key", "labels", "class", "state")
+    table = Table(named("document"), "title", "key", "labels", "class", "state")
     for one in found:
         current = one.current
         labels = ", ".join(sorted(current.labels))
@@ -98,7 +98,7 @@ def versions(document_id: str, as_json: Json = False) -> None:
 
 
 def show_versions(found: list[Version], classed: dict[int, Classed]) -> None:
-    table = Table("version", "title", "class", "true from", "to", "recorded", "ended", "state", "chunks")
+    table = Table(named("version"), "title", "class", "true from", "to", "recorded", "ended", "state", "chunks")
     for v in found:
         level = v.classification.name.lower()
         if (how := classed.get(v.ordinal)) is not None:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from avouch.canon import from_micros
 from avouch.faces.cli.access import access
-from avouch.faces.cli.app import Json, opened, out, show_json
+from avouch.faces.cli.app import Json, named, opened, out, show_json
 
 emergency = typer.Typer(
     help="Break-glass: beyond the policy, with a reason, for a time, reviewed.", no_args_is_help=True
@@ -64,7 +64,7 @@ def list_all(
         found = listing(stack, stack.owner, pending)
     if as_json:
         return show_json(found)
-    table = Table("id", "principal", "from", "until", "verdict", "reviewed by")
+    table = Table(named("id"), "principal", "from", "until", "verdict", "reviewed by")
     for one in found:
         times = (from_micros(one.from_at)[:16] + "Z", from_micros(one.until_at)[:16] + "Z")
         table.add_row(one.id, one.principal_id, *times, one.verdict or "[yellow]pending[/]", one.reviewed_by or "–")

@@ -75,7 +75,10 @@ def ingest(
     reviewed: Annotated[
         bool, typer.Option("--class-reviewed", help="I looked: what is found raises no class.")
     ] = False,
-    columns: Annotated[list[str] | None, typer.Option("--map", help="Columns: id=code, text=name,body …")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="A column by its use, once for each: --map id=code --map text=name,body"),
+    ] = None,
     valid_from: Annotated[str, typer.Option("--valid-from", help="True in the world from then on.")] = "",
     valid_to: Annotated[str, typer.Option("--valid-to", help="True in the world until then.")] = "",
     confirm: Annotated[bool, typer.Option("--confirm-withdrawals", help="Withdraw even a large share.")] = False,

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
 from avouch.canon import from_micros
-from avouch.faces.cli.app import Json, app, opened, out, show_json
+from avouch.faces.cli.app import Json, app, named, opened, out, show_json
 from avouch.faces.cli.ingest import classification, names
 
 principal = typer.Typer(help="Who may ask: people and services.", no_args_is_help=True)
@@ -113,7 +113,7 @@ def list_all(
         found = accounts(stack, stack.owner, after, limit)
     if as_json:
         return show_json(found)
-    table = Table("who", "may see", "roles", "state", Column("id", no_wrap=True))
+    table = Table("who", "may see", "roles", "state", named("id"))
     for one in found:
         person = one.principal
         groups, roles = ", ".join(sorted(person.groups)), ", ".join(sorted(person.roles))

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from avouch.errors import AvouchError, Code
-from avouch.faces.cli.app import OWNER, As, Json, acting, app, out, show_json
+from avouch.faces.cli.app import OWNER, As, Json, acting, app, named, out, show_json
 
 if TYPE_CHECKING:
     from avouch.lake.marks import Standing
@@ -39,8 +39,8 @@ def list_all(
     if as_json:
         return show_json(found)
     if not found:
-        return out.print("[dim]nothing is marked[/]")
-    table = Table("row", "document", "id", "risk", "what speaks for it", "standing")
+        return out.print(f"[dim]nothing is marked in what {escape(by)} may see; --as NAME looks as somebody else[/]")
+    table = Table("row", "document", named("id"), "risk", "what speaks for it", "standing")
     for one in found:
         why = escape(", ".join(one.reasons))
         table.add_row(str(one.row), escape(one.document_key), one.document_id, f"{one.score:.2f}", why, one.standing)

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from avouch.faces.cli.app import OWNER, As, Json, acting, app, out, show_json
+from avouch.faces.cli.app import OWNER, As, Json, acting, app, named, out, show_json
 
 retention = typer.Typer(help="How long questions and answers are kept.", no_args_is_help=True)
 app.add_typer(retention, name="retention")
@@ -72,7 +72,7 @@ def holds(by: As = OWNER, as_json: Json = False) -> None:
         found = listing(stack, actor)
     if as_json:
         return show_json(found)
-    table = Table("voucher", "held by", "entry")
+    table = Table(named("voucher"), "held by", "entry")
     for one in found:
         table.add_row(one.voucher_id, one.held_by, str(one.seq))
     return out.print(table if found else "[dim]nothing is under a hold[/]")

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from avouch.errors import AvouchError, Code
-from avouch.faces.cli.app import Json, app, opened, out, show_json
+from avouch.faces.cli.app import Json, app, named, opened, out, show_json
 from avouch.ledger.verify import Report
 from avouch.ledger.verify import verify as check
 
@@ -28,7 +28,7 @@ def list_all(limit: int = 20, as_json: Json = False) -> None:
         found = listing(stack, limit)
     if as_json:
         return show_json([{"voucher_id": v, "seq": seq, "principal_id": who} for v, seq, who in found])
-    table = Table("voucher", "entry", "principal")
+    table = Table(named("voucher"), "entry", "principal")
     for voucher_id, seq, who in found:
         table.add_row(voucher_id, str(seq), who)
     return out.print(table)
