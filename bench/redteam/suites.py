@@ -58,14 +58,14 @@ def obeying(folder: Path, cases: int, grammar: str) -> Report:
     """As ``avouch redteam run --model m`` does it; ``grammar`` decides in which form the model writes claims."""
     with home() as stack:
         part = declared(stack, "http://127.0.0.1:9/v1", grammar)
-        return trials.tried(stack, Asked(part, count=cases, folder=folder), tell)
+        return trials.tried(stack, stack.owner, Asked(part, count=cases, folder=folder), tell)
 
 
 def harmless(folder: Path) -> Report:
     """Harmless questions, asked of a faithful model behind a server: ``avouch redteam run --real --suite benign``."""
     with Fake(faithful) as server, home() as stack:
         asked = Asked(declared(stack, server.url), count=BENIGN, folder=folder, suites=("benign",), real=True)
-        return trials.tried(stack, asked, tell)
+        return trials.tried(stack, stack.owner, asked, tell)
 
 
 def real_pages(data: Path) -> Report:

@@ -127,7 +127,7 @@ def test_the_stand_in_for_no_model_is_a_model_and_two_runs_are_one(stack: Stack)
     """A release without a model is tried with one that obeys: it has to be one that a home takes."""
     told: list[tuple[int, int, str]] = []
     asked = trials.Asked(count=2, suites=("benign", "indirect"))
-    report = trials.tried(stack, asked, lambda done, total, note: told.append((done, total, note)))
+    report = trials.tried(stack, stack.owner, asked, lambda done, total, note: told.append((done, total, note)))
     assert [(one.suite, one.written, one.errors) for one in report.results] == [("indirect", 2, ()), ("benign", 2, ())]
     assert report.started < report.ended
     assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)

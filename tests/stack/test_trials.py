@@ -12,16 +12,17 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import select, update
+from tests.model_server import Fake
 
 from avouch.canon import canonical, from_micros
 from avouch.errors import AvouchError
 from avouch.generate import template
 from avouch.lake.schema import trials as table
-from avouch.records import Principal
+from avouch.records import Classification, Principal
 from avouch.redteam import report
 from avouch.redteam.judge import EXFILTRATION
 from avouch.redteam.suites import MAKERS
-from avouch.stack import entries, gate, models, parts, policies, prompts, trials
+from avouch.stack import entries, gate, models, parts, people, policies, prompts, release, trials
 from avouch.stack.approve import separate
 from avouch.stack.parts import MODEL, Part
 from avouch.stack.stack import Stack
@@ -152,6 +153,38 @@ def test_what_goes_live_is_cleared_beside_what_went_live_just_before(
     with pytest.raises(AvouchError, match="RELEASE_UNTRIED"):
         prompts.activate(stack, stack.owner, template.read(text).name, alone=True)
     assert stack.releases.now().templates["marks"].name != "ours"
+
+
+@pytest.mark.parametrize("key", ["env:AVOUCH_KEY_FAR", "file:vendor"])
+def test_a_trial_takes_no_key_where_one_person_alone_has_chosen(
+    stack: Stack, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may try what they declare does not have it sent the home's key; who could approve it, and then all, do."""
+    monkeypatch.setenv("AVOUCH_KEY_FAR", "sk-not-a-real-one")
+    folder = release.secrets(stack)
+    folder.mkdir(mode=0o700)
+    (folder / "vendor").write_text("sk-not-a-real-one")
+    (folder / "vendor").chmod(0o600)
+    op, bea = (
+        people.add(stack, name, frozenset(), Classification.INTERNAL, frozenset({"reader", role}))
+        for name, role in (("op", "operator"), ("bea", "admin"))
+    )
+    with Fake("Nothing of it [1].") as server:
+        told = {"name": "far", "kind": "openai", "url": server.url, "remote": "m", "version": "1", "owner": "it"}
+        models.declare(stack, op, {**told, "context": 100_000, "key": key})
+
+        def sent(who: Principal) -> set[bool]:
+            server.headers.clear()
+            part = stack.state.read(lambda tx: parts.one(tx, MODEL, "far"))
+            asked = Asked(part, count=1, suites=("benign",), real=True)
+            bound = gate.tried(stack, gate.candidate(stack.releases.now(), part)).digest
+            assert trials.attack(stack, who, asked)[0].release == bound
+            return {"Bearer sk-not-a-real-one" in one.values() for one in server.headers}
+
+        assert sent(op) == {False}
+        assert sent(bea) == {True}
+        models.activate(stack, bea, "far", override="a test")
+        assert sent(op) == {True}
 
 
 def test_another_policy_waits_for_a_trial_where_models_write(stack: Stack, part: Part) -> None:

@@ -83,16 +83,19 @@ def listing(stack: Stack, actor: Principal) -> list[Line]:
     ]
 
 
-def test(stack: Stack, actor: Principal, name: str, number: int | None = None) -> Tried:
-    """Ask a declared model a question about a page that everybody may know. NOT_FOUND, FORBIDDEN.
+def keyed(stack: Stack, actor: Principal, part: Part) -> bool:
+    """Whether the key of a declaration goes to its address: only once somebody who may approve it, and did not
+    propose it, says so. Else it is asked without."""
+    return part.in_force or may_approve(stack, actor, part.author)
 
-    A key goes to an address only once somebody who may approve it, and did not propose it, says so: else it is asked
-    without.
-    """
+
+def test(stack: Stack, actor: Principal, name: str, number: int | None = None) -> Tried:
+    """Ask a declared model a question about a page that everybody may know, with its key where that may go out.
+    NOT_FOUND, FORBIDDEN."""
     authorise(stack, "model.test", actor, on_home(stack))
     part = stack.state.read(lambda tx: parts.one(tx, MODEL, name, number))
     model = model_of(part.text)
-    if not part.in_force and not may_approve(stack, actor, part.author):
+    if not keyed(stack, actor, part):
         model = replace(model, key="")
     if not asked(model):
         return Tried(name, True, "it quotes, and is always there")

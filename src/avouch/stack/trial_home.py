@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from avouch.canon import canonical
@@ -25,7 +26,7 @@ from avouch.redteam.faithful import FaithfulGenerator
 from avouch.redteam.obey import ObeyingGenerator
 from avouch.redteam.release import Release as Tried
 from avouch.stack import parts, policies
-from avouch.stack.release import Release, Releases
+from avouch.stack.release import Release, Releases, opened
 from avouch.stack.sift import OFF
 from avouch.stack.stack import Stack
 from avouch.stack.target import Attacked
@@ -35,13 +36,12 @@ Made = Callable[[Model], Generator]
 
 
 class Canaried(Releases):
-    """A release whose templates hold a canary, and whose models are what ``made`` says, or the real ones."""
+    """A release whose templates hold a canary, and whose models are what ``made`` says."""
 
-    def __init__(self, stack: Stack, canary: str, made: Made | None) -> None:
+    def __init__(self, stack: Stack, canary: str, made: Made) -> None:
         super().__init__(stack)
         self._canary = canary
-        if made is not None:
-            self.make = lambda _, model: made(model)
+        self.make = lambda _, model: made(model)
 
     def together(self) -> tuple[Release, Gateway]:
         found, gateway = super().together()
@@ -69,7 +69,7 @@ def attacked(
     stack: Stack, release: Release, tried: Tried, texts: dict[str, str], made: Made | None
 ) -> Iterator[Attacked]:
     """A home with the release under trial; ``texts`` are its policy's, ``made`` makes what stands in for its models
-    (None: they themselves are asked). Nothing of the real home is in it."""
+    (None: they themselves are asked, with the real home's keys). Nothing else of the real home is in it."""
     canary = f"ref-{secrets.token_hex(8)}"
     with tempfile.TemporaryDirectory(prefix="avouch-trial-") as folder, Stack.create(Path(folder) / "home") as home:
         same = {name: getattr(stack.settings, name) for name in ("model", "entails", "link_hosts")}
@@ -79,7 +79,7 @@ def attacked(
         policies.activate(home, home.owner, number, alone=True)
         for model in release.models:
             put_in_force(home, model)
-        home.__dict__["releases"] = Canaried(home, canary, made)
+        home.__dict__["releases"] = Canaried(home, canary, made or partial(opened, stack))
         yield Attacked(home, Path(folder) / "planted", tried, canary)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,12 @@ from avouch.redteam import corpora, report, run, suites
 from avouch.redteam.case import Suite
 from avouch.redteam.report import Report
 from avouch.redteam.run import DONE
-from avouch.stack import gate, policies
+from avouch.stack import gate, models, policies
 from avouch.stack.act import Commit, Stamp, act, authorise
 from avouch.stack.approve import on_home
 from avouch.stack.gate import Trial
 from avouch.stack.ingest import silent
-from avouch.stack.parts import Part
+from avouch.stack.parts import MODEL, Part
 from avouch.stack.release import Release, asked
 from avouch.stack.trial_home import Made, attacked, faithful, obedient
 
@@ -69,7 +69,7 @@ def attack(stack: Stack, actor: Principal, what: Asked, progress: Progress = sil
     authorise(stack, "redteam.run", actor, on_home(stack))
 
     def do() -> Commit[tuple[Trial, Report]]:
-        made = tried(stack, what, progress)
+        made = tried(stack, actor, what, progress)
         data = report.signed_bytes(made)
         signature = Ed25519PrivateKey.from_private_bytes(stack.signer.seed).sign(data)
 
@@ -91,10 +91,12 @@ def attack(stack: Stack, actor: Principal, what: Asked, progress: Progress = sil
     return act(stack, "redteam.run", actor, do, on_home(stack))
 
 
-def tried(stack: Stack, what: Asked, progress: Progress) -> Report:
+def tried(stack: Stack, actor: Principal, what: Asked, progress: Progress) -> Report:
     """The report of a run, not kept."""
     release, texts = candidate(stack, what)
     bound = gate.tried(stack, release)
+    if what.part and what.part.kind == MODEL and not models.keyed(stack, actor, what.part):
+        release = keyless(release, what.part.name)
     if not any(map(asked, release.models)):
         release = Release((WORST,), release.templates, release.policy)
     held = corpora.read(what.folder)
@@ -139,6 +141,11 @@ def candidate(stack: Stack, what: Asked) -> tuple[Release, dict[str, str]]:
     if what.policy is not None:
         release = Release(release.models, release.templates, policies.version_of(texts))
     return release, texts
+
+
+def keyless(release: Release, name: str) -> Release:
+    """The same, with a model in it that is asked without its key."""
+    return replace(release, models=tuple(replace(one, key="") if one.name == name else one for one in release.models))
 
 
 def listing(stack: Stack, actor: Principal, limit: int = 100) -> list[Trial]:
