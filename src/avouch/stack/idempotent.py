@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from avouch.canon import keyed_digest
+from avouch.canon import canonical, keyed_digest
 from avouch.errors import AvouchError, Code
+from avouch.lake.compartments import of_member
 from avouch.lake.keyring import derived
 from avouch.lake.schema import idempotency, sealed
 from avouch.ledger import log
@@ -30,7 +31,7 @@ PREFIX = "idempotency/"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One request under one key of one principal; ``request`` digests all that was asked.
+    """One request under one key of one principal; ``request`` digests all that was asked, and with which rights.
 
     ``since`` is how many entries there were before it.
     """
@@ -44,7 +45,19 @@ class Claim:
     def of(cls, stack: Stack, principal: Principal, key: str, request: str) -> Claim:
         secret = derived(stack.ring, "idempotency")
         name = keyed_digest(secret, f"{principal.id}\x00{key}".encode())
-        return cls(name, principal.id, keyed_digest(secret, request.encode()), stack.state.read(log.size))
+        since, mine = stack.state.read(lambda tx: (log.size(tx), of_member(tx, principal.id)))
+        asked = canonical({"request": request, "rights": rights(principal), "compartments": [str(n) for n in mine]})
+        return cls(name, principal.id, keyed_digest(secret, asked), since)
+
+
+def rights(principal: Principal) -> dict[str, Any]:
+    """What decides over a request beside itself. What was told under other rights is not told again."""
+    return {
+        "purpose": principal.purpose,
+        "emergency": principal.emergency,
+        "clearance": principal.clearance.name,
+        **{name: sorted(getattr(principal, name)) for name in ("scopes", "roles", "groups")},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,7 @@ class Kept:
 def claim(stack: Stack, asked: Claim) -> Kept | None:
     """None: go on, it is yours. Else what was answered before.
 
-    IDEMPOTENCY_MISMATCH for another request; IDEMPOTENCY_UNKNOWN where the first run was cut short;
+    IDEMPOTENCY_MISMATCH for another request, or other rights; IDEMPOTENCY_UNKNOWN where the first run was cut short;
     ERASED where what it said was erased since.
     """
     now = time.time_ns() // 1000
@@ -78,7 +91,7 @@ def claim(stack: Stack, asked: Claim) -> Kept | None:
         return None
     status, request = found
     if request != asked.request:
-        raise AvouchError(Code.IDEMPOTENCY_MISMATCH, "the key was given to another request")
+        raise AvouchError(Code.IDEMPOTENCY_MISMATCH, "the key was given to another request, or with other rights")
     if status == RUNNING:
         raise AvouchError(Code.IDEMPOTENCY_UNKNOWN, "the first request with this key was not finished")
     told = json.loads(stack.state.read(lambda tx: stack.vault.unseal(tx, PREFIX + asked.digest)))

@@ -10,8 +10,11 @@ import pytest
 from sqlalchemy import select, update
 from tests.faces.http.world import QUESTION, World
 
+from avouch.lake.principals import Change
 from avouch.lake.schema import idempotency, sealed
-from avouch.stack import idempotent
+from avouch.policy.closed import Closed
+from avouch.records import Classification
+from avouch.stack import compartments, credentials, idempotent, people
 
 
 def asks(world: World) -> int:
@@ -33,6 +36,61 @@ def test_another_request_or_principal_is_not_the_same(world: World) -> None:
     assert (other.status_code, other.json()["code"]) == (409, "IDEMPOTENCY_MISMATCH")
     theirs = world.post("/ask", {"question": QUESTION}, "curator", **key).json()
     assert theirs["voucher_id"] != first["voucher_id"]
+
+
+def test_with_other_rights_or_another_purpose_it_is_another_request(world: World) -> None:
+    """What was answered under rights that somebody no longer has, or for another purpose, is not told again."""
+    stack = world.stack
+    none, staff = frozenset[str](), frozenset({"staff"})
+    person = people.add(stack, "ida", staff, Classification.INTERNAL, frozenset({"reader"}))
+    whole = credentials.create_key(stack, stack.owner, person.id, "whole")[1]
+    narrow = credentials.create_key(stack, stack.owner, person.id, "narrow", scopes=frozenset({"verify"}))[1]
+
+    def send(token: str = whole, purpose: str = "") -> Any:
+        headers = {"authorization": f"Bearer {token}", "idempotency-key": "rights", "avouch-purpose": purpose}
+        told = world.client.post("/api/v1/ask", json={"question": QUESTION}, headers=headers)
+        return told.json() if told.status_code == 200 else told.json()["code"]
+
+    def change(**told: Any) -> None:
+        people.change(stack, stack.owner, person.id, Change(**told))
+
+    before, first = asks(world), send()
+    assert send() == first
+    assert send(purpose="research") == "IDEMPOTENCY_MISMATCH"
+    assert send(narrow) == "IDEMPOTENCY_MISMATCH"
+    change(groups=none)
+    assert send() == "IDEMPOTENCY_MISMATCH"
+    change(groups=staff, clearance=Classification.PUBLIC)
+    assert send() == "IDEMPOTENCY_MISMATCH"
+    change(clearance=Classification.INTERNAL, roles=frozenset({"reviewer"}))
+    assert send() == "IDEMPOTENCY_MISMATCH"
+    change(roles=none)
+    assert send() == "IDEMPOTENCY_MISMATCH"
+    change(roles=frozenset({"reader"}))
+    assert send() == first
+    assert asks(world) == before + 1
+
+
+def test_what_a_compartment_holds_is_told_again_to_its_members_only(world: World) -> None:
+    stack, key = world.stack, {"idempotency-key": "member"}
+    person = world.people["reader", "default"]
+    compartments.change(stack, stack.owner, person.id, join=["file-9"])
+    first = world.post("/ask", {"question": QUESTION}, **key)
+    assert world.post("/ask", {"question": QUESTION}, **key).content == first.content
+    compartments.change(stack, stack.owner, person.id, leave=["file-9"])
+    assert world.post("/ask", {"question": QUESTION}, **key).json()["code"] == "IDEMPOTENCY_MISMATCH"
+
+
+def test_what_the_policy_no_longer_lets_somebody_do_is_not_told_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = world.spare["default"].pop()
+    asked: tuple[tuple[str, Any], ...] = ("/ask", {"question": QUESTION}), (f"/documents/{document}/withdraw", {})
+    for path, body in asked:
+        assert world.post(path, body, "curator", **{"idempotency-key": path}).status_code == 200
+    monkeypatch.setattr(world.stack.in_force, "_pinned", Closed("shut for a test"))
+    told = [world.post(path, body, "curator", **{"idempotency-key": path}).json()["code"] for path, body in asked]
+    assert told == ["IDEMPOTENCY_MISMATCH", "FORBIDDEN"]
 
 
 def test_requests_at_the_same_time_run_once(world: World) -> None:

@@ -52,6 +52,11 @@ class Door:
     tag: str = ""
     extra: dict[str, Any] | None = None
 
+    @property
+    def own(self) -> bool:
+        """It is about the caller alone."""
+        return self.acts == (SELF,)
+
 
 class Doors:
     """The routes of one file."""

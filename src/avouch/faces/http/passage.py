@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from avouch.canon import plain
 from avouch.errors import AvouchError, Code
 from avouch.faces.http import caller
+from avouch.policy.roles import GROUPS
 from avouch.records import Principal
 from avouch.stack import idempotent
 from avouch.stack.act import authorise
@@ -24,9 +25,11 @@ from avouch.stack.reading import may, whole_home
 
 if TYPE_CHECKING:
     from avouch.faces.http.door import Door
+    from avouch.stack.stack import Stack
 
 Handler = Callable[[Request], Awaitable[Response]]
 KEY = "idempotency-key"
+READING = GROUPS["reading"]
 STORED = 1_000_000
 """Bytes of an answer beyond which it is not kept for repetition."""
 
@@ -68,11 +71,17 @@ def enter(door: Door, request: Request) -> tuple[Principal, str | None]:
     """Authenticate, and for what only reads, authorise."""
     stack = request.app.state.stack
     principal, fresh = caller.authenticate(stack, request)
-    if door.checked and not any(may(stack, principal, act) for act in door.acts):
-        authorise(stack, door.acts[0], principal)
+    if door.checked:
+        allowed(door, stack, principal)
     if door.home:
         whole_home(stack, principal)
     return principal, fresh
+
+
+def allowed(door: Door, stack: Stack, principal: Principal) -> None:
+    """FORBIDDEN where the policy allows none of a door's acts."""
+    if not any(may(stack, principal, act) for act in door.acts):
+        authorise(stack, door.acts[0], principal)
 
 
 def tagged(request: Request, response: Response) -> Response:
@@ -128,9 +137,7 @@ async def once(door: Door, request: Request, principal: Principal, key: str, han
     if not 0 < len(key) <= 200 or not key.isprintable():
         raise AvouchError(Code.INPUT_INVALID, "header.idempotency-key: 1 to 200 printable characters")
     stack = request.app.state.stack
-    said = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    said.update(await request.body())
-    claim = idempotent.Claim.of(stack, principal, key, said.hexdigest())
+    claim = await to_thread.run_sync(claimed, door, request, principal, key, await request.body())
     running: dict[str, asyncio.Event] = request.app.state.running
     while (other := running.get(claim.digest)) is not None:
         await other.wait()
@@ -138,10 +145,21 @@ async def once(door: Door, request: Request, principal: Principal, key: str, han
     try:
         kept = await to_thread.run_sync(idempotent.claim, stack, claim)
         if kept is not None:
+            if not door.own:
+                await to_thread.run_sync(allowed, door, stack, principal)
             return Response(kept.body, kept.status, {"idempotency-replayed": "true"}, kept.media_type)
         return await first(stack, claim, request, handler)
     finally:
         running.pop(claim.digest).set()
+
+
+def claimed(door: Door, request: Request, principal: Principal, key: str, body: bytes) -> idempotent.Claim:
+    """The claim on a key. What reads was asked under a policy too: the answer shows what that let be seen."""
+    stack = request.app.state.stack
+    policy = stack.policy.version if READING & {*door.acts} else ""
+    said = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n{policy}\n".encode())
+    said.update(body)
+    return idempotent.Claim.of(stack, principal, key, said.hexdigest())
 
 
 async def first(stack: Any, claim: idempotent.Claim, request: Request, handler: Handler) -> Response:
