@@ -39,7 +39,10 @@ logger = logging.getLogger("avouch.watch")
 MEDIA = prometheus_meter.MEDIA
 MAKING = threading.Lock()
 MASK = "alarm.mask"
+UNDONE = frozenset({"access.refused", MASK})
+"""Entries that tell that something was not done."""
 INSIDE: ContextVar[bool] = ContextVar("avouch_inside_act", default=False)
+DONE: ContextVar[list[str] | None] = ContextVar("avouch_done", default=None)
 
 
 class Watch:
@@ -199,6 +202,17 @@ def captured(stack: Stack, answer: Answer) -> dict[str, str]:
         return {}
 
 
+@contextmanager
+def doing() -> Iterator[list[str]]:
+    """The kinds of what is done inside, each once its entry is committed."""
+    kinds: list[str] = []
+    token = DONE.set(kinds)
+    try:
+        yield kinds
+    finally:
+        DONE.reset(token)
+
+
 def entered(run: W) -> W:
     """Around ``write``: count the entry once it is committed. An entry without an act is an act by itself."""
 
@@ -217,6 +231,8 @@ def entered(run: W) -> W:
         else:
             with around(stack, kind, principal):
                 done = run(stack, kind, principal, told)
+        if (kinds := DONE.get()) is not None and kind not in UNDONE:
+            kinds.append(kind)
         of(stack).metrics.entered(kind, written)
         return done
 

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select, update
 from tests.faces.http.world import QUESTION, World
 
+from avouch.errors import AvouchError, Code
+from avouch.faces.http import problem
 from avouch.lake.principals import Change
 from avouch.lake.schema import idempotency, sealed
 from avouch.policy.closed import Closed
@@ -113,6 +115,27 @@ def test_what_was_refused_may_be_sent_again(world: World) -> None:
     key = {"idempotency-key": "four"}
     assert world.post("/ask", {"question": "?"}, **key).json()["code"] == "QUESTION_EMPTY"
     assert world.post("/ask", {"question": "?", "x": 1}, **key).json()["code"] == "INPUT_INVALID"
+    assert world.post("/ask", {"question": QUESTION}, **key).status_code == 200
+
+
+def test_what_was_done_before_it_failed_is_not_done_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error after the commit is the answer to a repeat as well; one before it, or a refusal, frees the key."""
+    stack, key, document = world.stack, {"idempotency-key": "late"}, world.spare["default"].pop()
+    path = f"/documents/{document}/withdraw"
+
+    def broken() -> None:
+        raise AvouchError(Code.STATE_UNAVAILABLE, "it broke")
+
+    assert world.post(path, {}, "reader", **key).status_code == 403
+    assert world.post(path, {}, "reader", **key).headers.get("idempotency-replayed") is None
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.shelf, "refresh", broken)
+        late = world.post(path, {}, "curator", **key)
+        early = world.post("/ask", {"question": QUESTION}, **key)
+    assert [one.status_code for one in (late, early)] == [503, 503]
+    again = world.post(path, {}, "curator", **key)
+    assert (again.status_code, again.content, again.headers["content-type"]) == (503, late.content, problem.MEDIA)
+    assert again.headers["idempotency-replayed"] == "true"
     assert world.post("/ask", {"question": QUESTION}, **key).status_code == 200
 
 

@@ -16,10 +16,10 @@ from starlette.responses import JSONResponse, Response
 
 from avouch.canon import plain
 from avouch.errors import AvouchError, Code
-from avouch.faces.http import caller
+from avouch.faces.http import caller, problem
 from avouch.policy.roles import GROUPS
 from avouch.records import Principal
-from avouch.stack import idempotent
+from avouch.stack import idempotent, watch
 from avouch.stack.act import authorise
 from avouch.stack.reading import may, whole_home
 
@@ -163,15 +163,23 @@ def claimed(door: Door, request: Request, principal: Principal, key: str, body: 
 
 
 async def first(stack: Any, claim: idempotent.Claim, request: Request, handler: Handler) -> Response:
-    """Run it, and keep what was answered; what was refused may be tried again with the same key."""
-    try:
-        response = await handler(request)
-    except (AvouchError, HTTPException, RequestValidationError) as error:
-        if not (isinstance(error, AvouchError) and error.code is Code.STATE_UNKNOWN):
-            await to_thread.run_sync(idempotent.release, stack, claim)
-        raise
+    """Run it, and keep what was answered: an error too, where something was done before it.
+
+    Where nothing was, it may be tried again with the same key.
+    """
+    with watch.doing() as done:
+        try:
+            response = await handler(request)
+        except (AvouchError, HTTPException, RequestValidationError) as error:
+            if isinstance(error, AvouchError) and error.code is Code.STATE_UNKNOWN:
+                raise
+            if not done:
+                await to_thread.run_sync(idempotent.release, stack, claim)
+            if not done or not isinstance(error, AvouchError):
+                raise
+            response = await problem.on_avouch(request, error)
     body = getattr(response, "body", None)
-    if response.status_code >= 400:
+    if response.status_code >= 400 and not done:
         await to_thread.run_sync(idempotent.release, stack, claim)
     elif isinstance(body, bytes) and len(body) <= STORED:
         kept = idempotent.Kept(response.status_code, response.media_type or "application/json", body)
