@@ -11,6 +11,7 @@ from tests.stack.test_people import NONE, PUBLIC, entries, made, refused
 from tests.stack.test_sessions import MINUTE, Wall, wall
 
 from avouch.errors import Code
+from avouch.lake.principals import in_force
 from avouch.records import Principal
 from avouch.stack import credentials, emergency, people, signin
 from avouch.stack.ask import ask
@@ -47,6 +48,34 @@ def test_while_it_is_in_force_every_door_says_so(stack: Stack, doc: Principal, w
     wall.on(60 * MINUTE)
     person = signin.by_key(stack, key, "care")
     assert (person.emergency, person.purpose) == ("", "care")
+
+
+def test_a_clock_that_went_back_neither_ends_nor_revives_one(stack: Stack, doc: Principal, wall: Wall) -> None:
+    """Grants count by the ledger's time, which never goes back: one that ended is over, one begun then holds."""
+    me, token = signin.by_password(stack, "doc", GOOD)
+    _, key = credentials.create_key(stack, me, doc.id, "laptop")
+
+    def seen() -> set[str]:
+        doors = signin.by_session(stack, token)[0], signin.by_key(stack, key), people.find(stack, "doc")
+        return {person.emergency for person in doors}
+
+    ended = emergency.begin(stack, me, WHY)
+    wall.on(10 * MINUTE)
+    emergency.end(stack, me, ended.id)
+    wall.on(-5 * MINUTE)
+    assert seen() == {""}
+    judged = emergency.begin(stack, me, WHY)
+    assert seen() == {judged.id}
+    emergency.review(stack, stack.owner, judged.id, "justified")
+    assert seen() == {""}
+    wall.on(-10 * MINUTE)
+    assert seen() == {""}
+
+
+def test_what_was_reviewed_is_over_at_any_time(stack: Stack, doc: Principal) -> None:
+    grant = emergency.begin(stack, doc, WHY)
+    emergency.review(stack, stack.owner, grant.id, "justified")
+    assert not stack.state.read(lambda tx: in_force(tx, doc.id, grant.from_at))
 
 
 def test_only_who_may_and_only_with_a_reason_and_a_bound(stack: Stack, doc: Principal) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -112,14 +111,14 @@ def cut_off(tx: Connection, principal_id: str, at: int) -> dict[str, int]:
 
 
 def in_force(tx: Connection, principal_id: str, at: int) -> str:
-    """The id of a principal's emergency at a time (µs), or an empty text."""
+    """The id of a principal's emergency at a time (µs) of the ledger, or an empty text. What was reviewed is over."""
     mine = emergencies.c.principal_id == principal_id
-    during = (emergencies.c.from_at <= at) & (emergencies.c.until_at > at)
+    during = (emergencies.c.from_at <= at) & (emergencies.c.until_at > at) & emergencies.c.verdict.is_(None)
     return tx.execute(select(emergencies.c.id).where(mine & during).limit(1)).scalar() or ""
 
 
-def present(tx: Connection, row: Any) -> Principal:
-    """The principal of a row as they are now: in an emergency where one is in force."""
+def present(tx: Connection, row: Any, at: int) -> Principal:
+    """The principal of a row as they are at a time (µs): in an emergency where one is in force."""
     person = of_row(row)
-    emergency = in_force(tx, person.id, time.time_ns() // 1000)
+    emergency = in_force(tx, person.id, at)
     return replace(person, emergency=emergency, purpose=EMERGENCY if emergency else "")

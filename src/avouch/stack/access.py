@@ -6,7 +6,6 @@ Findings are evidence for a person to judge; nothing is changed. Its run is an e
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from avouch.ledger.log import entries
 from avouch.records import Principal
 from avouch.stack.act import Commit, Stamp, act
 from avouch.stack.findings import RULES, Evidence, Finding
+from avouch.stack.moment import instant
 from avouch.stack.rights import over
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def review(stack: Stack, actor: Principal) -> Review:
     tenant = actor.tenant if over(actor, actor.tenant) else ""
 
     def do() -> Commit[Review]:
-        found = stack.state.read(lambda tx: gather(tx, tenant, time.time_ns() // 1000))
+        found = stack.state.read(lambda tx: gather(tx, tenant, instant(tx)))
         findings = tuple(finding for rule in RULES for finding in rule(found))
 
         def commit(tx: Connection, stamp: Stamp) -> tuple[Review, dict[str, Any]]:

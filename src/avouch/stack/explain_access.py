@@ -18,6 +18,7 @@ from avouch.ports import Policy
 from avouch.records import Decision, Fate, Principal, Relation, Resource, Version
 from avouch.stack.act import authorise
 from avouch.stack.in_force import active
+from avouch.stack.moment import instant
 from avouch.stack.passages import Compartments, resource_of
 from avouch.stack.rights import ACTIVE, OWNER, over
 
@@ -94,7 +95,7 @@ def why(stack: Stack, actor: Principal, name: str, document_id: str, purpose: st
 
     def read(tx: Connection) -> Case:
         row = rows.named(tx, name) or rows.row_of(tx, name)
-        person = rows.present(tx, row)
+        person = rows.present(tx, row, instant(tx))
         person = replace(person, purpose=purpose or person.purpose)
         version = documents.document(tx, document_id).current
         held = Compartments(compartments.of_member(tx, person.id))
@@ -129,7 +130,8 @@ def who_can(stack: Stack, actor: Principal, document_id: str, purpose: str = "")
         version = documents.document(tx, document_id).current
         query = select(principals).where(principals.c.status == ACTIVE).order_by(principals.c.name)
         mine = compartments.members_of(tx, version.compartment) if version.compartment else []
-        return version, [rows.present(tx, row) for row in tx.execute(query).all()], frozenset(mine)
+        at = instant(tx)
+        return version, [rows.present(tx, row, at) for row in tx.execute(query).all()], frozenset(mine)
 
     version, everybody, members = stack.state.read(read)
     authorise(stack, "access.why", actor, over(actor, version.tenant))

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from avouch.canon import from_micros, to_micros
 from avouch.errors import AvouchError, Code
 from avouch.ledger import log
@@ -28,6 +30,14 @@ class Asof:
     note: str = ""
 
 
+def instant(tx: Connection) -> int:
+    """The time (µs) that an act would have now: the clock's, but never before the last entry's.
+
+    So a clock that is behind does not bring back what has ended.
+    """
+    return max(log.last_time(tx), time.time_ns() // 1000)
+
+
 def as_of(stack: Stack, text: str | None, known_at: str | None = None) -> Asof:
     """The moment of a question.
 
@@ -35,8 +45,7 @@ def as_of(stack: Stack, text: str | None, known_at: str | None = None) -> Asof:
     entry, as it is known now. ``known_at``: known at another time (or ``now``). A day that is named counts to
     its end; today until now. TIME_INVALID, for a time that has not come too.
     """
-    size, last = stack.state.read(log.extent)
-    now = max(last, time.time_ns() // 1000)  # a clock that is behind does not bring back what has ended
+    size, now = stack.state.read(lambda tx: (log.size(tx), instant(tx)))
     at = now if text is None else ending(text, now)
     if known_at is not None:
         until = now if known_at == "now" else ending(known_at, now)

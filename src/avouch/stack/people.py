@@ -14,6 +14,7 @@ from avouch.lake import principals as rows
 from avouch.lake.schema import principals
 from avouch.records import Classification, Principal
 from avouch.stack.act import Commit, Stamp, act, authorise
+from avouch.stack.moment import instant
 from avouch.stack.rights import ACTIVE, OWNER, checked, keep_the_owner, may_give, not_oneself, over
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def find(stack: Stack, name: str) -> Principal:
             raise AvouchError(Code.PRINCIPAL_UNKNOWN, "no principal of that name")
         if row.status != ACTIVE:
             raise AvouchError(Code.FORBIDDEN, f"{row.id} is disabled")
-        return rows.present(tx, row)
+        return rows.present(tx, row, instant(tx))
 
     return stack.state.read(read)
 

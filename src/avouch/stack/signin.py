@@ -23,6 +23,7 @@ from avouch.lake.schema import api_keys, principals
 from avouch.records import Classification, Principal
 from avouch.stack import credentials, people, provision, sessions
 from avouch.stack.act import Stamp, write
+from avouch.stack.moment import instant
 from avouch.stack.rights import ACTIVE, NAME
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def by_key(stack: Stack, token: str, purpose: str = "") -> Principal:
     def read(tx: Connection) -> tuple[Any, Any, str]:
         key = credentials.key_of(stack, tx, token)
         row = rows.row_if(tx, key.principal_id) if key else None
-        return key, row, rows.in_force(tx, key.principal_id, at) if key else ""
+        return key, row, rows.in_force(tx, key.principal_id, instant(tx)) if key else ""
 
     key, row, emergency = stack.state.read(read)
     if key is None or row is None or key.revoked_at is not None or key.expires_at <= at or row.status != ACTIVE:
@@ -82,7 +83,7 @@ def by_session(stack: Stack, token: str, purpose: str = "") -> tuple[Principal, 
     def read(tx: Connection) -> tuple[Any, Any, str]:
         held = sessions.row_of(stack, tx, token)
         row = rows.row_if(tx, held.principal_id) if held else None
-        return held, row, rows.in_force(tx, held.principal_id, at) if held else ""
+        return held, row, rows.in_force(tx, held.principal_id, instant(tx)) if held else ""
 
     held, row, emergency = stack.state.read(read)
     if held is None or row is None or held.ended_at is not None or held.expires_at <= at or row.status != ACTIVE:
@@ -111,7 +112,7 @@ def by_jwt(stack: Stack, token: str, purpose: str = "") -> Principal:
         raise refusal(stack, "jwt", "unlinked" if row is None else "disabled", row, at)
     if row.seen_at is None or not 0 <= at - row.seen_at < MINUTE:
         stack.state.write(lambda tx: seen(tx, row.id, at))
-    emergency = stack.state.read(lambda tx: rows.in_force(tx, row.id, at))
+    emergency = stack.state.read(lambda tx: rows.in_force(tx, row.id, instant(tx)))
     return admitted(row, f"jwt:{found.issuer}", purpose, emergency, found.scopes)
 
 
@@ -175,8 +176,8 @@ def admitted(row: Any, via: str, purpose: str, emergency: str, scopes: frozenset
     """The principal of one request. FORBIDDEN for the purpose of an emergency where none is in force."""
     if purpose == rows.EMERGENCY and not emergency:
         raise AvouchError(Code.FORBIDDEN, f"{row.id} has no emergency in force")
-    now = rows.EMERGENCY if emergency else purpose
-    return replace(rows.of_row(row), asserted=False, scopes=scopes, via=via, purpose=now, emergency=emergency)
+    told = rows.EMERGENCY if emergency else purpose
+    return replace(rows.of_row(row), asserted=False, scopes=scopes, via=via, purpose=told, emergency=emergency)
 
 
 def claimed(person: Principal, purpose: str) -> Principal:
