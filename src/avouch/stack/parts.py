@@ -26,14 +26,15 @@ if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
 MODEL, PROMPT = "model", "prompt"
-FIELDS = ("kind", "name", "number", "digest", "text", "author", "proposed_at", "approver", "activated_at")
+FIELDS = ("kind", "name", "number", "digest", "text", "author", "proposed_at", "approver", "activated_seq")
 
 Clear = Callable[[Connection], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One version of a model or prompt; times in µs. ``in_force``: answers may be made with it now."""
+    """One version of a model or prompt; times in µs. ``activated_seq`` is the entry that put it in force last;
+    ``in_force``: answers may be made with it now."""
 
     kind: str
     name: str
@@ -43,7 +44,7 @@ class Part:
     author: str
     proposed_at: int
     approver: str | None
-    activated_at: int | None
+    activated_seq: int | None
     in_force: bool
 
     @property
@@ -132,7 +133,7 @@ def in_force(tx: Connection, kind: str) -> dict[str, Part]:
 def waiting(tx: Connection, kind: str, name: str) -> Part:
     """The version that somebody means who says no number: the newest, if none but it waits. INPUT_INVALID."""
     newest = one(tx, kind, name)
-    never = [part for part in listing(tx, kind) if part.name == name and part.activated_at is None]
+    never = [part for part in listing(tx, kind) if part.name == name and part.activated_seq is None]
     if len(never) > 1:
         raise AvouchError(Code.INPUT_INVALID, f"{len(never)} versions of {name[:60]!r} wait: say which, by its number")
     return newest

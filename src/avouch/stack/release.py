@@ -127,7 +127,7 @@ def secrets(stack: Stack) -> Path:
 def models_of(stack: Stack, tx: Connection) -> tuple[Model, ...]:
     """The models in force, first to last activated."""
     found = [parts.check(stack, tx, part) for part in parts.in_force(tx, MODEL).values()]
-    return tuple(model_of(part.text) for part in sorted(found, key=lambda part: part.activated_at or 0))
+    return tuple(model_of(part.text) for part in sorted(found, key=lambda part: part.activated_seq or 0))
 
 
 def model_of(text: str) -> Model:
@@ -138,7 +138,7 @@ def templates_of(stack: Stack, tx: Connection) -> dict[str, Template]:
     """The templates in force by form: those that come along, unless another of the form was activated later."""
     found = {one.form: one for one in template.shipped()}
     held = [parts.check(stack, tx, part) for part in parts.in_force(tx, PROMPT).values()]
-    for part in sorted(held, key=lambda part: part.activated_at or 0):
+    for part in sorted(held, key=lambda part: part.activated_seq or 0):
         made = template.read(part.text)
         found[made.form] = made
     return found
