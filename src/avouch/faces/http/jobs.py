@@ -70,6 +70,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self._found: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(AT_ONCE, "job")  # a home takes in one source at a time
         self._beside = ThreadPoolExecutor(AT_ONCE, "trial")
 
@@ -77,19 +78,22 @@ class Jobs:
         self, owner: Principal, request_id: str, work: Callable[[Job], IngestReport | Trial], beside: bool = False
     ) -> Job:
         """Start some work, in its turn or ``beside`` what is taken in; OVERLOADED where too much waits."""
-        running = sum(job.state == RUNNING for job in self._found.values())
-        if running >= WAITING:
-            raise AvouchError(Code.OVERLOADED, f"{running} jobs are under way", 30.0)
         job = Job(new_id("j"), owner, time.time_ns() // 1000, request_id)
-        self._found[job.id] = job
-        for old in [one.id for one in self._found.values() if one.state != RUNNING][: len(self._found) - KEPT]:
-            del self._found[old]
+        with self._lock:
+            running = sum(one.state == RUNNING for one in self._found.values())
+            if running >= WAITING:
+                raise AvouchError(Code.OVERLOADED, f"{running} jobs are under way", 30.0)
+            self._found[job.id] = job
+            over = [one.id for one in self._found.values() if one.state != RUNNING]
+            for old in over[: max(0, len(self._found) - KEPT)]:
+                del self._found[old]
         (self._beside if beside else self._threads).submit(self._run, job, work)
         return job
 
     def counts(self) -> dict[str, int]:
         """How many of the jobs that are kept are in each state."""
-        states = [job.state for job in list(self._found.values())]
+        with self._lock:
+            states = [job.state for job in self._found.values()]
         return {state: states.count(state) for state in (RUNNING, DONE, FAILED)}
 
     def _run(self, job: Job, work: Callable[[Job], IngestReport | Trial]) -> None:
@@ -109,8 +113,9 @@ class Jobs:
 
     def stop(self) -> None:
         """Let every job end at its next step."""
-        for job in self._found.values():
-            job.stopped.set()
+        with self._lock:
+            for job in self._found.values():
+                job.stopped.set()
 
     def close(self) -> None:
         """Return when no job runs."""
