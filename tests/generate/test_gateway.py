@@ -256,6 +256,18 @@ def test_what_was_reserved_is_settled_once(act: object) -> None:
     assert purse.held == 0 and [one[0] for one in purse.settled] in (["a"], ["a", "b"])
 
 
+def test_what_a_try_has_cost_is_not_spent_again_on_one_reservation() -> None:
+    def counted(request: Request) -> Iterator[Piece]:
+        yield Piece(usage=Usage(of_messages(request.messages), request.max_tokens))
+        raise BROKEN
+
+    made, _ = gateway(Told("a", DOWN, counted, counted), Told("b", SAID))
+    purse = Purse()
+    written = made.write([A, B], lambda model: ASKED, soon(), purse)
+    assert codes(written) == [("a", "MODEL_BROKEN", 2), ("b", "", 1)]
+    assert purse.settled[0][1] == Usage(of_messages(ASKED.messages), ASKED.max_tokens)
+
+
 def test_a_model_that_is_not_paid_for_is_not_asked() -> None:
     a, b = Told("a", SAID), Told("b", SAID)
     made, _ = gateway(a, b)

@@ -113,8 +113,8 @@ class Gateway:
     def stream(
         self, model: Model, request: Request, deadline: float, attempt: Attempt | None = None
     ) -> Iterator[Piece]:
-        """One model's reply as it comes. Tried again only while nothing was handed out. As the port, and
-        OVERLOADED. ``attempt`` is filled in."""
+        """One model's reply as it comes. Tried again only while nothing was handed out, and nothing spent: what is
+        reserved is for one try. As the port, and OVERLOADED. ``attempt`` is filled in."""
         attempt = attempt or Attempt(model.name)
         while True:
             attempt.tries += 1
@@ -128,7 +128,8 @@ class Gateway:
             except AvouchError as error:
                 attempt.usage = charged(before, attempt.usage, request, error)
                 wait = waiting(attempt.tries, error.retry_after)
-                again = error.code in AGAIN and not begun and attempt.tries < TRIES
+                untouched = not (begun or attempt.usage.input or attempt.usage.output)
+                again = error.code in AGAIN and untouched and attempt.tries < TRIES
                 if not again or time.monotonic() + wait >= deadline or self.circuit(model.name) is not Circuit.CLOSED:
                     raise
             self._sleep(wait)
