@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -82,8 +83,10 @@ def test_what_takes_too_long_is_refused_and_the_next_is_read() -> None:
 def test_what_only_waits_is_ended_by_the_clock(process: PdfProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_process, "PATIENCE", 0.3)
     PdfParser(process).parse(FINE, "a.pdf")
-    os.kill(pid(process), signal.SIGSTOP)
+    stopped = pid(process)
+    os.kill(stopped, signal.SIGSTOP)
     refused(lambda: PdfParser(process, 1).parse(FINE, "a.pdf"))
+    assert not Path(f"/proc/{stopped}").exists()
     assert PdfParser(process).parse(FINE, "a.pdf")
 
 
@@ -101,6 +104,25 @@ def test_seconds_are_those_of_each_thing_asked(process: PdfProcess) -> None:
     while seconds(first) < 3:
         PdfParser(process, 1).parse(laughs(5), "a.pdf")
     assert pid(process) == first
+
+
+def test_who_waits_for_a_page_does_not_wait_for_ever() -> None:
+    process, begun, over = PdfProcess(SMALL, 0.05), threading.Event(), threading.Event()
+
+    def slow(head: object, body: object) -> str:
+        begun.set()
+        assert over.wait(20)
+        return "done"
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(process.ask, {"do": "count"}, FINE, 5, slow)
+        assert begun.wait(20)
+        with pytest.raises(AvouchError) as caught:
+            PdfViewer(process).count(FINE)
+        assert caught.value.code is Code.OVERLOADED and caught.value.retryable
+        over.set()
+        assert first.result() == "done"
+    process.close()
 
 
 def test_threads_wait_for_each_other(process: PdfProcess) -> None:

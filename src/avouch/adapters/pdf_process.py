@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from signal import SIGXCPU
+from signal import SIGKILL, SIGXCPU
 from threading import Lock, Timer
 from typing import Any, TypeVar
 
@@ -27,34 +27,43 @@ CODES = frozenset({Code.PARSE_FAILED, Code.PDF_ENCRYPTED, Code.PDF_SCANNED, Code
 
 
 class PdfProcess:
-    """Asks for one thing at a time. It is started when it is first asked, and anew where it ended."""
+    """Asks for one thing at a time. It is started when it is first asked, and anew where it ended.
 
-    def __init__(self, memory: int = MEMORY) -> None:
-        self._memory, self._lock = memory, Lock()
+    ``memory`` is in bytes; ``turn`` is how many seconds one waits for one's turn (-1: as long as it takes).
+    """
+
+    def __init__(self, memory: int = MEMORY, turn: float = -1.0) -> None:
+        self._memory, self._turn, self._lock = memory, turn, Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._ended: Callable[[], object] = bool
 
     def ask(self, asked: dict[str, Any], data: bytes, seconds: int, made: Callable[[dict[str, Any], bytes], T]) -> T:
-        """What ``made`` makes of the answer, in ``seconds`` of a core. The errors of what is asked; PARSE_FAILED."""
-        with self._lock:
-            process = self._running()
-            timer = Timer(seconds * PATIENCE, process.kill)
-            timer.daemon = True
-            timer.start()
-            try:
-                send(process.stdin, {**asked, "seconds": seconds}, data)  # type: ignore[arg-type]
-                head, body = receive(process.stdout)  # type: ignore[arg-type]
-                if "code" not in head:
-                    return made(head, body)
-            except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
-                why = f"{asked.get('name', 'a page')}: {self._why(process, seconds)}"
-                raise AvouchError(Code.PARSE_FAILED, why) from error
-            except BaseException:  # half an answer is left in the pipe
-                self._ended()
-                raise
-            finally:
-                timer.cancel()
+        """What ``made`` makes of the answer, in ``seconds`` of a core. PARSE_FAILED, OVERLOADED; what is asked's own."""
+        if not self._lock.acquire(timeout=self._turn):
+            raise AvouchError(Code.OVERLOADED, "other pages of PDFs are being read", self._turn)
+        try:
+            head, body = self._exchanged({**asked, "seconds": seconds}, data, seconds)
+            if "code" not in head:
+                return made(head, body)
+        except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+            raise AvouchError(Code.PARSE_FAILED, f"{asked.get('name', 'a page')}: {self._why(seconds)}") from error
+        except BaseException:  # half an answer is left in the pipe
+            self._ended()
+            raise
+        finally:
+            self._lock.release()
         raise told(head)
+
+    def _exchanged(self, asked: dict[str, Any], data: bytes, seconds: int) -> tuple[dict[str, Any], bytes]:
+        process = self._running()
+        timer = Timer(seconds * PATIENCE, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            send(process.stdin, asked, data)  # type: ignore[arg-type]
+            return receive(process.stdout)  # type: ignore[arg-type]
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         """End the process; the next question starts another."""
@@ -68,12 +77,15 @@ class PdfProcess:
             self._ended = weakref.finalize(self, end, self._process)
         return self._process
 
-    def _why(self, process: subprocess.Popen[bytes], seconds: int) -> str:
+    def _why(self, seconds: int) -> str:
         """End the process, and say what went wrong with it."""
+        process = self._process
+        if process is None:
+            return "what reads it could not be started"
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.5)
         self._ended()
-        if process.returncode == -SIGXCPU:
+        if process.returncode in (-SIGXCPU, -SIGKILL):
             return f"to read it takes more than {seconds:,} s of a core"
         return f"to read it takes more than {self._memory >> 20:,} MiB, or breaks what reads it"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from avouch.adapters.pdf_process import PdfProcess
 from avouch.records import Box, PageBoxes, Span
 
-SECONDS = 20
-PROCESS = PdfProcess()
+SECONDS, TURN = 20, 5.0
+PROCESS = PdfProcess(turn=TURN)
 """Not the one that parses: nobody waits for a page until a folder is taken in."""
 
 
