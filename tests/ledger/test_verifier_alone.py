@@ -14,7 +14,7 @@ PARTS = (
     "__init__.py",
     "canon.py",
     "errors.py",
-    *(f"ledger/{n}.py" for n in ("__init__", "verify", "verify_log", "verify_voucher")),
+    *(f"ledger/{n}.py" for n in ("__init__", "verify", "verify_export", "verify_log", "verify_voucher")),
     *(f"ledger/{n}.py" for n in ("entry", "formats", "merkle", "note", "report")),
 )
 CHECK = """

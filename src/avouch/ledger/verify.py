@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from avouch.ledger.formats import EXPORT
 from avouch.ledger.report import Check, Report
-from avouch.ledger.verify_log import verify_export
+from avouch.ledger.verify_export import verify_export
 from avouch.ledger.verify_voucher import digests, verify_voucher
 
 __all__ = ["Check", "Report", "digests", "verify"]

@@ -38,7 +38,7 @@ def verify_voucher(data: bytes, key: str | None = None, anchor: str | None = Non
 def load(data: bytes) -> dict[str, Any]:
     """The voucher's fields; VOUCHER_MALFORMED where the file is not one."""
     try:
-        voucher = json.loads(data, parse_constant=refuse, object_pairs_hook=unique)
+        voucher = strict(data)
     except (ValueError, RecursionError) as error:
         raise AvouchError(Code.VOUCHER_MALFORMED, "the file is not JSON") from error
     wanted = {"format", "body", "salt", "disclosures", "entry", "inclusion", "checkpoint", "key", "anchors"}
@@ -48,6 +48,11 @@ def load(data: bytes) -> dict[str, Any]:
     if not all(isinstance(voucher[name], dict) for name in parts) or voucher["body"].get("format") != BODY:
         raise AvouchError(Code.VOUCHER_MALFORMED, "a part of the voucher has a wrong type")
     return voucher
+
+
+def strict(text: str | bytes) -> Any:
+    """A JSON value that every reader reads alike. ValueError, RecursionError."""
+    return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
 
 
 def refuse(constant: str) -> None:
