@@ -42,7 +42,8 @@ class State(Protocol):
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on one consistent, committed state."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End after what is queued. A write from then on is refused (STOPPING)."""
 
 
 class Blobs(Protocol):

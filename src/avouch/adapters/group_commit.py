@@ -64,13 +64,17 @@ class GroupCommit:
     def __init__(self, commit: Callable[[list[Job[Any]]], None], coded: Coded) -> None:
         self._commit, self._coded = commit, coded
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._door, self._closed = threading.Lock(), False
         self._thread = threading.Thread(target=self._work, name="avouch-writer", daemon=True)
         self._thread.start()
 
     def write(self, act: Callable[[Connection], T], undo: Callable[[], None] = lambda: None) -> T:
-        """Run ``act`` in the writer's transaction; return when its commit is durable."""
+        """Run ``act`` in the writer's transaction; return when its commit is durable. STOPPING after ``close``."""
         job = Job(act, undo, self._coded)
-        self._jobs.put(job)
+        with self._door:
+            if self._closed:
+                raise AvouchError(Code.STOPPING, "the home was closed")
+            self._jobs.put(job)
         return job.future.result()
 
     @property
@@ -79,8 +83,10 @@ class GroupCommit:
         return self._jobs.qsize()
 
     def close(self) -> None:
-        """End the writer after what is queued."""
-        self._jobs.put(None)
+        """End the writer after what is queued; what comes later is refused, since nobody would take it."""
+        with self._door:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
 
     def _work(self) -> None:

@@ -6,13 +6,16 @@ class TestMine(StateSuite):
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, insert, select
 
+from avouch.errors import AvouchError, Code
 from avouch.ports import State
 
 METADATA = MetaData()
@@ -90,3 +93,33 @@ class StateSuite:
 
         assert state.read(twice) == (1, 1)
         assert self.numbers(state) == [1, 2]
+
+    def test_a_write_that_comes_too_late_is_refused(self, tmp_path: Path) -> None:
+        """What threads write while the state is closed is there, or they are told that it is not; none waits."""
+        done: list[int] = []
+        refused: list[Code] = []
+        state = self.open(tmp_path)
+        state.write(lambda tx: METADATA.create_all(tx))
+
+        def work(start: int) -> None:
+            for n in itertools.count(start, 8):
+                try:
+                    done.append(state.write(lambda tx, n=n: self.add(tx, n)))  # type: ignore[misc]
+                except AvouchError as error:
+                    refused.append(error.code)
+                    return
+
+        threads = [threading.Thread(target=work, args=(start,), daemon=True) for start in range(8)]
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + 30.0
+        while len(done) < 16 and time.monotonic() < until:
+            time.sleep(0.01)
+        state.close()
+        for thread in threads:
+            thread.join(30.0)
+        assert refused == [Code.STOPPING] * 8
+        state.close()
+        again = self.open(tmp_path)
+        assert self.numbers(again) == sorted(done)
+        again.close()
