@@ -108,8 +108,9 @@ class Follower:
         while not self._over.wait(SECONDS):
             try:
                 self._stack.shelf.refresh()
-            except AvouchError as error:
-                logger.warning("follow code=%s", error.code.name)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next erasure must be followed
+                code = error.code.name if isinstance(error, AvouchError) else type(error).__name__
+                logger.warning("follow code=%s", code)
 
 
 def has(ring: keyring.Keyring, names: str) -> bool:
