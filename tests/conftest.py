@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,16 @@ def ann(stack: Stack) -> Principal:
 def hugo(stack: Stack) -> Principal:
     groups = frozenset({"hr"})
     return people.add(stack, "hugo", groups, Classification.RESTRICTED, frozenset({"reader"}))
+
+
+@contextmanager
+def damaged(stack: Stack) -> Iterator[None]:
+    """Meanwhile the state database is none, and nobody has a page of it in memory."""
+    stack.state.flush()
+    file = stack.home.root / "state.db"
+    whole = file.read_bytes()
+    file.write_bytes(b"no database at all" * 500)
+    stack.state._engine.dispose()  # type: ignore[union-attr]
+    yield
+    file.write_bytes(whole)
+    stack.state._engine.dispose()  # type: ignore[union-attr]

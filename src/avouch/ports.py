@@ -40,7 +40,7 @@ class State(Protocol):
         """
 
     def read(self, query: Callable[[Connection], T]) -> T:
-        """Run ``query`` on one consistent, committed state."""
+        """Run ``query`` on one consistent, committed state. What the engine reports is coded."""
 
     def close(self) -> None:
         """End after what is queued. A write from then on is refused (STOPPING)."""

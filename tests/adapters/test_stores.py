@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from deltalake import QueryBuilder
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from avouch.adapters.delta_tables import DeltaTables
 from avouch.adapters.file_blobs import FileBlobs
 from avouch.adapters.sqlite_state import SqliteState
+from avouch.errors import AvouchError, Code
 from avouch.ports import Blobs, State, Tables
 from avouch.testing.blobs import BlobsSuite
 from avouch.testing.state import METADATA, NUMBERS, StateSuite
@@ -105,6 +106,24 @@ def test_a_file_that_is_gone_for_good_is_an_error_at_once(tmp_path: Path) -> Non
         path.unlink()
     with pytest.raises(Exception, match="not found"):
         tables.read(TABLE, ("row",))
+
+
+@pytest.mark.parametrize("left", [b"", b"no database at all" * 500])
+def test_a_database_file_that_is_overwritten_is_a_coded_error(tmp_path: Path, left: bytes) -> None:
+    """On a connection that is open, and on one that is made now."""
+    state = SqliteState(tmp_path / "state.db")
+    state.write(lambda tx: METADATA.create_all(tx))
+    state.flush()
+    (tmp_path / "state.db").write_bytes(left)
+
+    def rows(tx: Connection) -> Any:
+        return tx.execute(NUMBERS.select()).all()
+
+    for query in (rows, lambda tx: state.read(rows)):
+        with pytest.raises(AvouchError) as error:
+            state.read(query)
+        assert error.value.code is Code.HOME_DAMAGED
+    state.close()
 
 
 def test_a_copy_is_consistent_and_deleted_bytes_are_gone(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from tests.conftest import take_in
+from tests.conftest import damaged, take_in
 
 from avouch.adapters.otel_spans import OtelTracer, open_tracer, under
 from avouch.errors import AvouchError, Code
@@ -65,6 +65,14 @@ def test_figures_are_looked_up_when_asked_for(stack: Stack, library: Path, ann: 
     assert figure(stack, "avouch_index_lag_rows") == 0
     assert figure(stack, "avouch_writer_queue") == 0
     assert "avouch_siem_behind_entries" not in watch.exposition(stack).decode()
+
+
+def test_a_database_that_does_not_answer_is_a_figure(stack: Stack) -> None:
+    with damaged(stack):
+        text = watch.exposition(stack).decode()
+    assert "\navouch_up 0.0\n" in text
+    assert "avouch_ledger_entries" not in text
+    assert figure(stack, "avouch_up") == 1
 
 
 def test_two_stacks_do_not_add_up(stack: Stack, tmp_path: Path) -> None:

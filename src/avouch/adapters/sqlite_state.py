@@ -1,7 +1,7 @@
 """The state database on SQLite: one writer thread, a savepoint per act, group commit.
 
 WAL with ``synchronous=FULL``: a commit that returned survives a power cut. ``secure_delete`` overwrites
-what is deleted; ``scrub`` empties the WAL. Only the writer checkpoints.
+what is deleted; ``flush`` empties the WAL, on a connection of its own: SQLite keeps commits out meanwhile.
 """
 
 from __future__ import annotations
@@ -66,11 +66,17 @@ class SqliteState:
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run ``query`` on one committed state."""
-        with self._engine.connect() as connection, connection.begin():
-            return query(connection)
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                return query(connection)
+        except DBAPIError as error:
+            raise coded(error) from error
 
     def flush(self) -> None:
-        """Move the WAL into the file and empty it: what was overwritten is then gone from both."""
+        """Move the WAL into the file and empty it: what was overwritten is then gone from both.
+
+        While somebody reads an older state for longer than ``busy_timeout``, it stays until the next time.
+        """
         with self._engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]

@@ -59,6 +59,15 @@ class StateSuite:
         assert self.numbers(state) == []
         assert undone == [1]
 
+    def test_what_the_engine_reports_is_coded_and_quotes_nothing(self, state: State) -> None:
+        """Of a read as of a write: faces tell a code, and know no engine."""
+        bad = "SELECT 'zyxwvutine' FROM nowhere"
+        for run in (state.read, state.write):
+            with pytest.raises(AvouchError) as error:
+                run(lambda tx: tx.exec_driver_sql(bad).all())
+            assert "zyxwvutine" not in str(error.value)
+        assert self.numbers(state) == []
+
     def test_concurrent_acts_are_all_there_or_all_undone(self, state: State) -> None:
         def act(tx: Connection, n: int) -> None:
             self.add(tx, n)

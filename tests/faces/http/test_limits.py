@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from jsonschema import validate  # type: ignore[import-untyped]
 from starlette.testclient import TestClient
+from tests.conftest import damaged
 from tests.faces.http.world import PASSWORD, QUESTION, World
 
 from avouch.errors import Code
 from avouch.faces.http import openapi
+from avouch.faces.http.app import create
 from avouch.faces.http.rates import Rates
 from avouch.stack import credentials
+from avouch.stack.stack import Stack
 
 
 def envelope(app: Any) -> Any:
@@ -295,6 +298,12 @@ def test_ready_says_what_is_amiss(world: World, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(world.app.state._state, "unready", "MODEL_CHANGED")
     told = world.client.get("/ready")
     assert (told.status_code, told.json()) == (503, {"status": "unready", "reasons": ["MODEL_CHANGED"]})
+
+
+def test_ready_says_that_the_state_does_not_answer(stack: Stack) -> None:
+    with TestClient(create(stack), raise_server_exceptions=False) as client, damaged(stack):
+        told = client.get("/ready")
+    assert (told.status_code, told.json()) == (503, {"status": "unready", "reasons": ["HOME_DAMAGED"]})
 
 
 def test_a_sign_in_elsewhere_needs_an_issuer_and_its_own_browser(world: World) -> None:
