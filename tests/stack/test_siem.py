@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from tests.conftest import take_in
 from tests.observe.test_ocsf import required
 from tests.receivers import HttpReceiver, SyslogReceiver, certificate
@@ -27,7 +28,7 @@ from avouch.ledger import log
 from avouch.ledger.log import entries
 from avouch.ports import Notice
 from avouch.records import Classification, Principal
-from avouch.stack import access, credentials, emergency, people, siem, signin
+from avouch.stack import access, credentials, daily, emergency, people, siem, signin, watch
 from avouch.stack.ask import ask
 from avouch.stack.audit import anchor
 from avouch.stack.erase import erase
@@ -97,6 +98,29 @@ def test_everything_is_sent_once_and_the_cursor_goes_along(stack: Stack) -> None
     anchor(stack, stack.owner)
     assert [place.behind for place in status(stack)] == [1]
     assert stream.catch_up() == 1
+
+
+def test_metrics_say_how_far_a_sink_is_behind(stack: Stack) -> None:
+    """Of sinks alone: retention and the slots of indexes have cursors, too, which count something else."""
+    some_acts(stack)
+    for kind in ("kept", "other"):
+        sink = Kept()
+        sink.kind = kind
+        Stream(stack, sink).catch_up()
+        anchor(stack, stack.owner)
+        assert f'avouch_siem_behind_entries{{sink="{kind}"}} 1.0' in watch.exposition(stack).decode()
+    stack.state.write(lambda tx: daily.ran(tx, time.time_ns() // 1000))
+    stack.state.write(lambda tx: tx.execute(insert(cursors), {"name": "index/i host:1", "seq": -1}) and None)
+    found = re.findall(r"^(?:# TYPE )?avouch_siem_behind.*$", watch.exposition(stack).decode(), re.M)
+    behind = 'avouch_siem_behind_entries{sink="%s"} %d.0'
+    assert found == ["# TYPE avouch_siem_behind_entries gauge", behind % ("kept", 2), behind % ("other", 1)]
+
+
+def test_of_two_sinks_of_a_kind_the_hindmost_counts(stack: Stack) -> None:
+    size = some_acts(stack)
+    for name, seq in (("siem/file/a", size - 4), ("siem/file/b", size - 1)):
+        stack.state.write(lambda tx, one={"name": name, "seq": seq}: tx.execute(insert(cursors), one) and None)  # type: ignore[misc]
+    assert 'avouch_siem_behind_entries{sink="file"} 3.0' in watch.exposition(stack).decode()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

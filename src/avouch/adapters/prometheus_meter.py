@@ -13,17 +13,22 @@ from prometheus_client.registry import Collector
 
 MEDIA = CONTENT_TYPE_LATEST
 M = TypeVar("M", Counter, Histogram)
+Figure = tuple[str, str, float, tuple[tuple[str, str], ...]]
+"""Name, text, value, labels."""
 
 
 class Live(Collector):
-    """Gauges that are looked up when somebody asks: (name, text, value)."""
+    """Gauges that are looked up when somebody asks; those of one name are one family."""
 
-    def __init__(self, read: Callable[[], Iterable[tuple[str, str, float]]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[Figure]]) -> None:
         self._read = read
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        for name, text, value in self._read():
-            yield GaugeMetricFamily(name, text, value)
+        families: dict[str, GaugeMetricFamily] = {}
+        for name, text, value, labels in self._read():
+            family = families.setdefault(name, GaugeMetricFamily(name, text, labels=[label for label, _ in labels]))
+            family.add_metric([said for _, said in labels], value)
+        yield from families.values()
 
 
 def children(made: M) -> Callable[..., M]:
@@ -51,7 +56,7 @@ class PrometheusMeter:
         """Something with ``set(value)``."""
         return Gauge(name, text, registry=self.registry)
 
-    def look_at(self, read: Callable[[], Iterable[tuple[str, str, float]]]) -> None:
+    def look_at(self, read: Callable[[], Iterable[Figure]]) -> None:
         """Ask ``read`` for gauges at each look."""
         self.registry.register(Live(read))
 

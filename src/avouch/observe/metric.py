@@ -18,11 +18,12 @@ MOST = 200
 
 
 class Measured(NamedTuple):
-    """One figure that is looked up when somebody asks: a gauge without labels."""
+    """One figure that is looked up when somebody asks: a gauge. Those of one name have the same labels."""
 
     name: str
     text: str
     value: float
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 class Settable(Protocol):

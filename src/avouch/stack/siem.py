@@ -52,13 +52,23 @@ class Place:
 
 def status(stack: Stack) -> list[Place]:
     """Every sink that ever took something."""
+    return stack.state.read(places)
 
-    def query(tx: Connection) -> list[Place]:
-        size = log.size(tx)
-        rows = tx.execute(select(cursors).where(cursors.c.name.startswith(PREFIX)).order_by(cursors.c.name))
-        return [Place(row.name, row.seq, max(0, size - 1 - row.seq)) for row in rows]
 
-    return stack.state.read(query)
+def places(tx: Connection) -> list[Place]:
+    """The same, in a transaction."""
+    size = log.size(tx)
+    rows = tx.execute(select(cursors).where(cursors.c.name.startswith(PREFIX)).order_by(cursors.c.name))
+    return [Place(row.name, row.seq, max(0, size - 1 - row.seq)) for row in rows]
+
+
+def behind(tx: Connection) -> dict[str, int]:
+    """How many entries the hindmost sink of each kind lacks."""
+    found: dict[str, int] = {}
+    for place in places(tx):
+        kind = place.name.split("/")[1]
+        found[kind] = max(place.behind, found.get(kind, 0))
+    return found
 
 
 def open_sink(stack: Stack) -> Sink:

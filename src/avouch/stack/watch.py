@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from avouch import __version__
 from avouch.adapters import prometheus_meter
@@ -104,8 +104,9 @@ def figures(stack: Stack) -> Iterator[Measured]:
     if held is not None:
         yield Measured("avouch_ledger_entries", "Entries in the ledger.", held[0])
         yield Measured("avouch_lake_rows", "Chunks ever given a row.", held[1])
-        if held[2] is not None:
-            yield Measured("avouch_siem_behind_entries", "Entries that a sink has not taken yet.", held[2])
+        for sink, behind in held[2].items():
+            text = "Entries that a sink has not taken yet."
+            yield Measured("avouch_siem_behind_entries", text, behind, (("sink", sink),))
     if "shelf" in stack.__dict__ and (generation := stack.shelf.generation) is not None:
         yield Measured("avouch_index_rows", "Rows in the index.", generation.rows)
         yield Measured("avouch_index_generation", "The number of the index generation.", generation.number)
@@ -113,13 +114,12 @@ def figures(stack: Stack) -> Iterator[Measured]:
             yield Measured("avouch_index_lag_rows", "Rows not yet in the index.", max(0, held[1] - generation.rows))
 
 
-def rows(stack: Stack) -> tuple[int, int, int | None] | None:
-    """Ledger entries, lake rows, entries that the hindmost sink lacks; None where the database does not answer."""
+def rows(stack: Stack) -> tuple[int, int, dict[str, int]] | None:
+    """Ledger entries, lake rows, entries that sinks lack by their kind; None where the database does not answer."""
+    from avouch.stack.siem import behind
 
-    def read(tx: Connection) -> tuple[int, int, int | None]:
-        size = log.size(tx)
-        hindmost = tx.execute(select(func.min(schema.cursors.c.seq))).scalar()
-        return size, int(schema.fact(tx, "rows")), None if hindmost is None else max(0, size - 1 - hindmost)
+    def read(tx: Connection) -> tuple[int, int, dict[str, int]]:
+        return log.size(tx), int(schema.fact(tx, "rows")), behind(tx)
 
     try:
         return stack.state.read(read)
