@@ -29,7 +29,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """The sentences chosen, in reading order, and how well the best one fits (for abstention)."""
+    """The sentences chosen, in reading order, and how well the best one fits (which benches read)."""
 
     chosen: tuple[Sentence, ...]
     best_cosine: float

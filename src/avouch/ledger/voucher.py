@@ -25,7 +25,7 @@ def envelope(
     entry: Entry,
     proof: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The portable file. ``proof`` comes from ``Prover.proof``; ``disclosures`` map pointers to salt and value."""
+    """The portable file. ``proof`` comes from ``prove.proof``; ``disclosures`` map pointers to salt and value."""
     return {
         "format": ENVELOPE,
         "body": dict(body),

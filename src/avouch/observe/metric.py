@@ -118,7 +118,7 @@ class Metrics:
         self._requests(seconds, route or OTHER, method if method in METHODS else OTHER, told)
 
     def limited(self, limit: str) -> None:
-        """A request was turned away by ``limit``: ``principal``, ``tenant``, ``concurrency``, ``body`` …"""
+        """A request was turned away by ``limit``: ``concurrency``, ``rate``, ``size`` or ``slowness``."""
         self._limited(1, self._words["limit"](limit))
 
     def delivered(self, sink: str, events: int) -> None:

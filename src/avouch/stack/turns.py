@@ -62,5 +62,6 @@ def add(tx: Connection, turns: Sequence[Turn], seq: int, at: int) -> None:
     if turns:
         day = from_micros(at)[:10]
         tx.execute(
-            insert(table), [{**asdict(turn), "seq": seq, "day": day, "place": at} for at, turn in enumerate(turns)]
+            insert(table),
+            [{**asdict(turn), "seq": seq, "day": day, "place": place} for place, turn in enumerate(turns)],
         )

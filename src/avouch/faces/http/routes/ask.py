@@ -38,7 +38,7 @@ class Question(Body):
 
 
 class Search(Body):
-    """What to look for; ``limit`` is how many passages at most, up to the setting ``passages``."""
+    """What to look for; ``limit`` is how many passages at most."""
 
     question: str = Field(max_length=20_000)
     as_of: Time | None = None
