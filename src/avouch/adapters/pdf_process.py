@@ -38,7 +38,7 @@ class PdfProcess:
         self._ended: Callable[[], object] = bool
 
     def ask(self, asked: dict[str, Any], data: bytes, seconds: int, made: Callable[[dict[str, Any], bytes], T]) -> T:
-        """What ``made`` makes of the answer, in ``seconds`` of a core. PARSE_FAILED, OVERLOADED; what is asked's own."""
+        """What ``made`` makes of the answer, in ``seconds`` of a core. PARSE_FAILED, OVERLOADED, what is asked's."""
         if not self._lock.acquire(timeout=self._turn):
             raise AvouchError(Code.OVERLOADED, "other pages of PDFs are being read", self._turn)
         try:
