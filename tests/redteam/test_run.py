@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -114,3 +115,27 @@ def test_half_a_run_is_no_result_and_is_cleared_away() -> None:
     with pytest.raises(OSError):
         run([suite("direct", 1, 5)], target)
     assert target.pages == {}
+
+
+class Teller:
+    """Tells that a page is there: whenever it is asked after the page came, or only the first time."""
+
+    def __init__(self, always: bool) -> None:
+        self.release = Release((), (), "p")
+        self.unspeakable: tuple[str, ...] = ()
+        self.always, self.asked = always, Counter[str]()
+
+    def plant(self, documents: Sequence[Planted]) -> frozenset[str]:
+        return frozenset()
+
+    def clear(self, keys: Sequence[str]) -> None: ...
+
+    def ask(self, asker: Asker, question: str, limits: Limits) -> Seen:
+        self.asked[question] += 1
+        return Seen("", told=str(self.asked[question] == 2 or (self.always and self.asked[question] > 2)))
+
+
+@pytest.mark.parametrize("always", [True, False])
+def test_one_answer_that_came_late_is_no_breach_and_one_that_tells_is(always: bool) -> None:
+    (found,) = run([suite("membership", 1, 3)], Teller(always)).results
+    assert len(found.failures) == (3 if always else 0)

@@ -84,8 +84,9 @@ class PdfProcess:
             return "what reads it could not be started"
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.5)
+        code = process.returncode
         self._ended()
-        if process.returncode in (-SIGXCPU, -SIGKILL):
+        if code in (-SIGXCPU, -SIGKILL):
             return f"to read it takes more than {seconds:,} s of a core"
         return f"to read it takes more than {self._memory >> 20:,} MiB, or breaks what reads it"
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from avouch.ports import Progress
-from avouch.redteam.case import Asker, Limits, Planted, Seen, Suite
+from avouch.redteam.case import Asker, Breach, Limits, Planted, Seen, Suite
 from avouch.redteam.judge import judge
 from avouch.redteam.release import Release
 from avouch.redteam.report import Failure, Pages, Report, Result
 
 DONE = "done"
+TOLD = (Breach("told", "answer"),)
+"""What nothing but another answer than before shows. It is asked once more: an answer that was late differs too."""
 
 
 class Target(Protocol):
@@ -79,6 +81,9 @@ def _suite(suite: Suite, target: Target, tell: Callable[[str], None]) -> Result:
             blocked += bool(seen.blocked)
             errors[seen.error] += bool(seen.error)
             breaches = judge(case, seen, library, target.unspeakable, before.get(case.id))
+            if breaches == TOLD:
+                again = target.ask(case.asker, case.question, case.limits)
+                breaches = judge(case, again, library, target.unspeakable, before.get(case.id))
             if breaches:
                 failures.append(Failure(case.id, case.kind, breaches))
     finally:
