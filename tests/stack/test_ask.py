@@ -90,6 +90,20 @@ def test_as_of_a_past_moment(stack: Stack, ann: Principal, library: Path) -> Non
     assert len({passage.document_id for passage in then.passages}) == len(then.passages)
 
 
+def test_what_was_taken_from_a_reader_is_not_theirs_as_of_an_earlier_day(
+    stack: Stack, ann: Principal, library: Path
+) -> None:
+    before = from_micros(time.time_ns() // 1000)
+    time.sleep(0.01)
+    document = ask(stack, ann, IRON).claims[0].citations[0].document_id
+    text = (library / "iron.md").read_text()
+    (library / "iron.md").write_text(f"---\nlabels: [board]\nclassification: restricted\n---\n{text}")
+    assert take_in(stack, library).changed == 1
+    then = ask(stack, ann, IRON, before)
+    assert all(passage.document_id != document for passage in then.passages)
+    assert not any("1,000 mg" in claim.text for claim in then.claims)
+
+
 def test_a_withdrawn_page_answers_no_more_but_did(stack: Stack, ann: Principal) -> None:
     first = ask(stack, ann, IRON)
     before = from_micros(time.time_ns() // 1000)

@@ -253,6 +253,16 @@ def by_ordinal(tx: Connection, ordinals: Iterable[int]) -> dict[int, Version]:
     return found
 
 
+def newest(tx: Connection, document_ids: Iterable[str]) -> list[Version]:
+    """The newest versions of some documents."""
+    wanted = sorted(set(document_ids))
+    parts = (wanted[start : start + IN] for start in range(0, len(wanted), IN))
+    current = [
+        n for part in parts for n in tx.execute(select(documents.c.current).where(documents.c.id.in_(part))).scalars()
+    ]
+    return list(by_ordinal(tx, current).values())
+
+
 def by_id(tx: Connection, ids: Iterable[str]) -> dict[str, Version]:
     wanted, found = sorted(set(ids)), {}
     for start in range(0, len(wanted), IN):

@@ -12,6 +12,7 @@ from avouch.errors import AvouchError, Code
 from avouch.lake import chunks, documents
 from avouch.policy.mask import attributes
 from avouch.records import (
+    FOREVER,
     Decision,
     Hit,
     Passage,
@@ -79,6 +80,17 @@ def recheck(principal: Principal, scope: Scope, versions: Sequence[Version]) -> 
     return {version.id: decision for version, decision in zip(versions, decisions, strict=True)}
 
 
+def taken_away(tx: Connection, principal: Principal, scope: Scope, versions: Sequence[Version]) -> set[str]:
+    """The documents of earlier versions whose newest version the principal may not see: relabelled, they are not
+    theirs as of an earlier day either."""
+    older = {version.document_id for version in versions if version.ended < FOREVER}
+    newest = documents.newest(tx, older) if older else []
+    held = Compartments(scope.compartments.tolist())
+    resources = [resource_of(version, held.relation(version)) for version in newest]
+    decisions = scope.policy.decide(attributes(principal), "see", resources) if newest else []
+    return {v.document_id for v, d in zip(newest, decisions, strict=True) if not d.allowed or d.errors}
+
+
 def why(principal: Principal, version: Version, decision: Decision) -> str:
     """Why a passage is visible, in words: what is shared, how far it may travel, by which policies."""
     shared = ", ".join(sorted(principal.groups & version.labels))
@@ -108,12 +120,14 @@ def read_passages(
 ) -> tuple[list[Passage], dict[str, Version]]:
     """Passages with their text; each one's own attributes are put to the policy once more.
 
-    What was erased since it was found is left out.
+    What was erased since it was found is left out, and what was taken from the principal since it held.
     """
     spans = {hit.row: stack.shelf.generation.spans[hit.row].copy() for hit in hits}
     versions = documents.by_ordinal(tx, (int(span["version"]) for span in spans.values()))
     clock.lap("read")
     decided = recheck(principal, scope, list(versions.values()))
+    taken = taken_away(tx, principal, scope, list(versions.values()))
+    versions = {ordinal: version for ordinal, version in versions.items() if version.document_id not in taken}
     clock.lap("recheck")
     stack.vault.load(tx, (version.document_id for version in versions.values()))
     found = []
