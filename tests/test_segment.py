@@ -44,6 +44,8 @@ def test_spans_are_exact_ordered_and_complete(text: str, start: int, length: int
         "Give p.o. or i.v. fluids at 2.5 mL/kg.",
         "He was seen at St. Mary's at 8 a.m. on Monday.",
         "No. 5 is given.",
+        "Growth of 4 L. monocytogenes strains was seen by L. Smith.",
+        "- a rash that begins\nwithin a day: it itches",
         "Give it twice, max. 4 g and at first Min. 1 g a day.",
         "1. The nurse gives 20 g of glucose.",
         "a line that the page\nwidth has broken in two\nplaces, with Names in it.",
@@ -58,6 +60,8 @@ def test_one_sentence(text: str) -> None:
     "parts",
     [
         ["The dose is 5 mg.", "Give it twice."],
+        ["Lactate was 2 mmol/L.", "Procalcitonin was normal."],
+        ["She drank 3 L.", "Then she slept."],
         ["Is it safe?", "Yes!", "Ask first."],
         ["It is vitamin C.", "The other is hepatitis B.", "Patients recover."],
         ["(See the notes.)", "“Stop now.”", "They did."],
@@ -71,6 +75,11 @@ def test_one_sentence(text: str) -> None:
 def test_several_sentences(parts: list[str]) -> None:
     joint = "" if parts[0].endswith("。") else " "
     assert split(joint.join(parts)) == parts
+
+
+def test_a_line_that_leads_into_the_next_list_ends_the_one_before() -> None:
+    parts = ["Stop at once for:", "- rash", "- fever", "Tell the ward of:", "- itching"]
+    assert split("\n".join(parts)) == parts
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ _WORD = re.compile(r"[^\s(\[{\"'“‘/—–]+$")
 _NEXT = re.compile(r"[\w'’-]+")
 _MIXED = re.compile(r"[a-zα-ω]{1,4}-?[A-Z0-9]")
 _LETTERS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?$")
+_MEASURED = re.compile(r"(?:/|\d\s?)$")
 _OPENERS = "\"'“‘«([{*_"
 
 _NEVER = re.compile(
@@ -115,6 +116,8 @@ def _meant(line: str, following: str, width: int) -> bool:
     """Whether the writer, not the page width, broke the line."""
     if _LIST.match(following) or _MARKUP.match(following) or _MARKUP.match(line):
         return True
+    if _LIST.match(line) and following.rstrip().endswith(":") and following.lstrip()[0].isupper():
+        return True  # the line that leads into the next list
     if _FIELD.match(following) and (_FIELD.match(line) or len(line) < _WIDE * width):
         return True
     head = following.lstrip()
@@ -164,6 +167,8 @@ def _abbreviates(text: str, low: int, stop: int, at: int, last: int) -> bool:
     if _MAYBE.fullmatch(lower) or (len(word) > 1 and _LETTERS.match(word + ".")):
         return not starts
     if len(word) == 1 and word.isalpha() and word.isupper():
+        if word == "L" and _MEASURED.search(text[low : low + found.start()]):
+            return False  # litres: *2 mmol/L. Procalcitonin*
         before = _WORD.search(text[low : low + found.start()].rstrip())
         return not starts and not (before and _AFTER.fullmatch(before.group().lower()))
     return False
