@@ -19,7 +19,8 @@ no|not|n't|never|without|neither|nor|none|cannot|nobody|nothing|nowhere|lack|lac
 fail|fails|failed|failing|failure to|unable|unlikely|denies|denied|deny|free of|free from|devoid of|hardly|scarcely|
 rather than|instead of|no longer|negative for|rules out|ruled out|rule out|neither of|non|inability|refuted|refutes|
 far from|in the absence of|not yet|insufficient|except|exclude|excludes|excluded|excluding|nonetheless not|barely|
-apart from|other than|contrary to|zero|not necessarily|too|unless
+apart from|other than|contrary to|zero|not necessarily|too|unless|against|unlike|as opposed to|in contrast to|
+in contrast with
 """
 _BANS = """
 avoid|avoids|avoided|avoiding|contraindicated|contraindicates|contra-indicated|forbidden|forbid|forbids|prohibited|
@@ -29,6 +30,8 @@ rejected|rejects|disproved|disproves|omit|omits|omitted|keeps|kept
 """
 _FROM = frozenset("prevents prevented prevent stops stopped keeps kept".split())
 """Bans only with *from* behind their object: *prevents the pump from running*."""
+_ASIDES = frozenset(("unlike", "as opposed to", "in contrast to", "in contrast with"))
+"""Set what they govern apart from the statement: not beyond the first comma."""
 _DOUBTS = """
 may|might|could|possibly|perhaps|whether|unclear|hypothesized that|hypothesised that|hypothesize that|hypothesise that|
 we hypothesized|we hypothesised|it is unknown|uncertain|conceivably|may be|might be|could be|purportedly|allegedly|
@@ -70,6 +73,7 @@ _CUES = {NEGATION: _phrases(_NEGATIONS + "|" + _BANS), DOUBT: _phrases(_DOUBTS),
 _SKIPPED = _phrases("|".join(_NO_CUES))
 _COMPARED = frozenset("more less fewer longer higher lower greater older younger".split())
 _CARRIERS = keys("hypothesis idea notion claim view theory suggestion assumption belief proposal")
+_ADVISING = keys("recommend recommendation advise advice suggest suggestion caution warn warning decide counsel argue")
 _BANNING = frozenset(word for word in _BANS.replace("\n", "").split("|") if word)
 _PASSIVE = frozenset("is are was were be been being it".split())
 _BEHIND = frozenset({"absent", "unlikely", "excluded", "lacking", "unclear", "uncertain"})
@@ -111,8 +115,10 @@ def cues(reading: Reading, kind: str) -> list[Cue]:
 
 
 def another(reading: Reading, at: int, kind: str) -> bool:
-    """Whether a word is written like a cue and is none: the month; nitric oxide."""
+    """Whether a word is written like a cue and is none: the month; nitric oxide; *against* of no advice."""
     written = reading.tokens[at].text
+    if written == "against" and reading.keys[max(at - 1, 0)] not in _ADVISING:
+        return True
     return (kind == DOUBT and written == "May" and at > 0) or written == "NO"
 
 
@@ -147,11 +153,12 @@ def match(low: Sequence[str], at: int, phrases: Phrases) -> int:
 def scope(reading: Reading, at: int, end: int, behind: bool) -> tuple[int, ...]:
     """The items that a cue governs: those after it to the end of its clause; before it, where it stands behind."""
     open_, outside = 0, set[int]()
+    early = 0 if " ".join(reading.low[at:end]) in _ASIDES else EARLY
     for n in range(end, len(reading.tokens)):
         text = reading.tokens[n].text
         open_ += text in ("(", "[")
         if open_ < (text in (")", "]")) or (
-            not open_ and ends(reading.tokens[n]) and not (text == "," and len(outside) < EARLY)
+            not open_ and ends(reading.tokens[n]) and not (text == "," and len(outside) < early)
         ):
             break
         if not open_:

@@ -1,0 +1,41 @@
+"""Sources told again with one thing turned: each rule with what it withholds and what it lets pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from avouch.claims.check import check
+from avouch.claims.lexicon import Lexicon
+from avouch.records import Verdict
+
+CASES: list[tuple[str, list[str], list[str]]] = [
+    (
+        "The board recommends against dexalin in children. Doctors advise against mixing rivalin with beer.",
+        ["The board recommends dexalin in children.", "Doctors advise mixing rivalin with beer."],
+        ["The board does not recommend dexalin in children.", "Doctors advise against mixing rivalin with beer."],
+    ),
+    ("Dexalin protects against gout.", [], ["Gout is prevented by dexalin.", "Dexalin protects against gout."]),
+    (
+        "Unlike rivalin, dexalin is safe in liver failure. In contrast to paper labels, foil labels stay legible.",
+        ["Rivalin is safe in liver failure.", "Paper labels stay legible."],
+        ["Dexalin is safe in liver failure.", "Foil labels stay legible.", "Dexalin, unlike rivalin, is safe."],
+    ),
+    (
+        "Crates are weighed on arrival, as opposed to drums.",
+        ["Drums are weighed on arrival."],
+        ["Crates are weighed on arrival."],
+    ),
+]
+FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
+FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]
+
+
+@pytest.mark.parametrize(("source", "claim"), FALSE)
+def test_what_turns_one_thing_is_withheld(source: str, claim: str) -> None:
+    assert check(claim, [source], [], Lexicon(), None).verdict is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(("source", "claim"), FAITHFUL)
+def test_what_says_the_same_is_kept(source: str, claim: str) -> None:
+    found = check(claim, [source], [], Lexicon(), None)
+    assert found.verdict is Verdict.SUPPORTED, found.reasons
