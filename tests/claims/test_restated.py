@@ -25,6 +25,22 @@ CASES: list[tuple[str, list[str], list[str]]] = [
         ["Drums are weighed on arrival."],
         ["Crates are weighed on arrival."],
     ),
+    (
+        "Dexalin did not improve sleep. It was not inferior to rivalin. Nexalin did not increase the pulse.",
+        ["Dexalin worsened sleep.", "Dexalin was superior to rivalin.", "Nexalin decreased the pulse."],
+        ["Sleep was not improved by dexalin.", "Nexalin did not raise the pulse."],
+    ),
+    ("Dexalin decreased the pulse.", ["Dexalin increased the pulse."], ["Dexalin did not increase the pulse."]),
+    (
+        "The valve is not open. The plan was not accepted. Dexalin is not safe in gout. Rest did not affect pain.",
+        ["The valve is open."],
+        [
+            "The valve is closed.",
+            "The plan was rejected.",
+            "Dexalin is unsafe in gout.",
+            "Pain was unaffected by rest.",
+        ],
+    ),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]
