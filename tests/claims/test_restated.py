@@ -41,6 +41,37 @@ CASES: list[tuple[str, list[str], list[str]]] = [
             "Pain was unaffected by rest.",
         ],
     ),
+    (
+        "Rivalin may be used in adults who have had more than 30 doses of nexalin. Dexalin is well tolerated for up to"
+        " 12 days. Benzalin is harmless while water is given. Foil should be used only where the air is below 9 °C."
+        " Delays longer than 20 minutes must be reported at noon.",
+        [
+            "Rivalin may be used in adults.",
+            "Dexalin is well tolerated.",
+            "Benzalin is harmless.",
+            "Foil should be used.",
+            "Delays must be reported at noon.",
+        ],
+        [
+            "Dexalin is well tolerated for up to 12 days.",
+            "Benzalin is harmless while water is given.",
+            "Foil should only be used where the air is below 9 °C.",
+            "Delays longer than 20 minutes must be reported at noon.",
+        ],
+    ),
+    ("Dexalin lowers the pulse by up to 20 %, while rivalin has no effect.", [], ["Dexalin lowers the pulse."]),
+    (
+        "The guard was told to call if the crane leaked. She stops dexalin should she faint."
+        " He slept when the pain eased.",
+        ["The crane leaked.", "The crane did not leak.", "She fainted.", "She stops dexalin."],
+        ["If the crane leaked, the guard was told to call.", "The crane may leak.", "The pain eased."],
+    ),
+    (
+        "Dexalin is given to adults with gout. Rivalin is given to adults of any weight.",
+        ["Dexalin is given to adults with gout regardless of weight."],
+        [],
+    ),
+    ("Rivalin is given to adults of any weight.", [], ["Rivalin is given to adults irrespective of weight."]),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]

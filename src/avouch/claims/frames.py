@@ -8,21 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avouch.claims import words
+from avouch.claims import conditions
 from avouch.claims.align import Alignment
-from avouch.claims.cues import NEGATION
-from avouch.claims.polarity import Sides
 from avouch.claims.reading import Reading
 from avouch.claims.report import unframed
 from avouch.claims.support import weight
-from avouch.claims.tokens import MARK
 from avouch.records import Reason, Verdict
 
-IF = frozenset("if provided assuming whenever".split())
-WHEN = frozenset(("when",))
-UNLESS = frozenset(("unless",))
-_NO_CONDITION = frozenset("even as what only-if".split())
-KEPT = 0.5  # of a condition's words that a claim must have
 HELD = 0.5  # of a claim's words that make a sentence the one it is about
 FRAMES = {
     "past": (
@@ -59,7 +51,7 @@ def check(found: Alignment) -> Iterator[Reason]:
     for s in about(found):
         yield from asked(found, s)
         yield from framed(found, s)
-        yield from conditional(found, s)
+        yield from conditions.check(found, s)
 
 
 def about(found: Alignment) -> list[int]:
@@ -119,69 +111,3 @@ def ends_past(reading: Reading) -> bool:
         q.at in (at + 1, at + 2) and (q.dimension == "date" or 1000 <= q.value < 3000) for q in reading.quantities
     )
     return dated and bool({"was", "were", "had"} & set(reading.low))
-
-
-def condition(reading: Reading) -> tuple[str, frozenset[int]] | None:
-    """The conditional clause of a sentence: of which sort it is (*if*, *when*, *unless*), and its items."""
-    for n, low in enumerate(reading.low):
-        sort = "if" if low in IF else "unless" if low in UNLESS else "when" if low in WHEN else ""
-        if not sort or (n and reading.low[n - 1] in _NO_CONDITION):
-            continue
-        if sort == "when" and {"which", "who", "that"} & set(reading.low[:n]):
-            continue  # said of a thing that is named in passing
-        if low == "provided" and reading.low[n + 1 : n + 2] != ("that",):
-            continue
-        end = len(reading.tokens)
-        if n < 2 or reading.tokens[n - 1].kind == MARK:
-            end = next((m for m in range(n + 1, end) if reading.tokens[m].text in (",", ";", ":", "then")), end)
-        else:
-            end = next((m for m in range(n + 1, end) if reading.tokens[m].text in (";", ".")), end)
-        items = frozenset(i for i, item in enumerate(reading.items) if n < item.at < end and weight(item))
-        if items:
-            return sort, items
-    return None
-
-
-def conditional(found: Alignment, s: int) -> Iterator[Reason]:
-    """A condition that the claim leaves out, or turns round (*if* for *unless*)."""
-    told = condition(found.held.sentences[s])
-    if told is None:
-        return
-    sort, inside = told
-    sentence = found.held.sentences[s]
-    main = {i for i, item in enumerate(sentence.items) if weight(item)} - inside
-    taken = {place.item for fit in found.fits for place in fit if place.sentence == s}
-    taken |= {pair.place.item for pair in found.pairs.values() if pair.place.sentence == s}
-    if not taken & main:
-        return
-    mine = condition(found.claim)
-    kept = sum(weight(sentence.items[i]) for i in inside & taken) / sum(weight(sentence.items[i]) for i in inside)
-    hedged = {"in", "for", "with", "at", "on", "without", "during", "after", "under", "above", "below", "than"} & set(
-        found.claim.low
-    )
-    figures = {i for i in inside if sentence.items[i].quantity is not None}
-    if mine is None and (kept < KEPT or (not hedged and kept < 1.0) or (figures and not figures & taken)):
-        if sort != "when" or not taken & inside:
-            yield Reason(
-                "support",
-                Verdict.PARTLY,
-                f"What is cited says it under a condition (“{sort}”) that the claim leaves out.",
-            )
-        return
-    if mine is None or {mine[0], sort} == {"if", "when"} or mine[0] == sort:
-        return
-    sides = Sides(found, NEGATION)
-    parted = sum(
-        (i in sides.claimed) != (pair.place.item in sides.sourced[s])
-        for i, pair in found.pairs.items()
-        if pair.place.sentence == s and pair.place.item in main
-    )
-    if "unless" in (mine[0], sort) and not parted and not turned(found):
-        yield Reason("negation", Verdict.CONTRADICTED, f"The claim says “{mine[0]}” where what is cited says “{sort}”.")
-
-
-def turned(found: Alignment) -> bool:
-    """Whether the claim is negated itself: *not given if* for *given unless*."""
-    return bool({"not", "never", "no", "n't", "cannot"} & set(found.claim.low)) or bool(
-        words.keys("withhold avoid") & set(found.claim.keys)
-    )

@@ -35,7 +35,7 @@ MODAL = 4  # tokens from a modal to its verb
 
 def check(found: Alignment) -> Iterator[Reason]:
     """Reasons for small words that say another thing, the first of each sort."""
-    for sort in (particles, ends, markers, joiners, modals):
+    for sort in (particles, ends, markers, joiners, modals, regardless):
         yield from sort(found)
 
 
@@ -174,3 +174,14 @@ def modal(reading: Reading, at: int) -> str:
         if low in MAY:
             return "may"
     return ""
+
+
+ANYHOW = frozenset("regardless irrespective independently".split())
+_OF_ALL = ANYHOW | frozenset("independent whatever any all every".split())
+
+
+def regardless(found: Alignment) -> Iterator[Reason]:
+    """*Regardless of age* where the source says nothing of the kind."""
+    said = ANYHOW & set(found.claim.low)
+    if said and not any(_OF_ALL & set(sentence.low) for sentence in found.held.sentences):
+        yield Reason("quantifier", Verdict.UNSUPPORTED, f"What is cited does not say “{min(said)} of”.")
