@@ -72,6 +72,36 @@ CASES: list[tuple[str, list[str], list[str]]] = [
         [],
     ),
     ("Rivalin is given to adults of any weight.", [], ["Rivalin is given to adults irrespective of weight."]),
+    (
+        "Dexalin is given subcutaneously every 9 hours. The lamp is checked visually before use."
+        " Burns were mostly mild. Benzalin is placed sublingually. The pills are swallowed whole after lunch.",
+        [
+            "Dexalin is given intrathecally every 9 hours.",
+            "The lamp is checked microscopically before use.",
+            "Burns were mostly moderate.",
+            "Benzalin is placed buccally.",
+            "The pills are swallowed whole after supper.",
+        ],
+        ["Dexalin is administered subcutaneously every 9 hours.", "Most burns were mild."],
+    ),
+    (
+        "ttachment of a label leads to loss of the cran",
+        [],
+        ["Attachment of a label leads to loss of the crane."],
+    ),
+    (
+        "Dexalin shortened the stay. Sudden thaw is a risk. Gout is a relative bar. The hoist was repaired electively."
+        " Keys are counted at the end of a shift. Frost is urgent.",
+        [
+            "Dexalin lengthened the stay.",
+            "Gradual thaw is a risk.",
+            "Gout is an absolute bar.",
+            "The hoist was repaired urgently.",
+            "Keys are counted at the beginning of a shift.",
+            "Frost is routine.",
+        ],
+        ["The stay was shortened by dexalin.", "At the end of a shift keys are counted."],
+    ),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]

@@ -203,7 +203,7 @@ acute | chronic
 gain | loss
 sensitive sensitivity | resistant resistance insensitive
 safe safely | unsafe dangerous toxic
-long longer longest prolong prolonged | short shorter shortest shorten shortened
+long longer longest prolong prolonged lengthen lengthened | short shorter shortest shorten shortened
 fast faster rapid rapidly quickly | slow slower slowly
 common commonly frequent frequently often prevalent usually | rare rarely infrequent infrequently uncommon seldom
 strong stronger strongly | weak weaker weakly
@@ -272,5 +272,11 @@ rich | poor
 public | private
 permanent | temporary transient
 reversible | irreversible
+sudden suddenly abrupt abruptly | gradual gradually
+absolute | relative
+elective electively | emergency urgent urgently
+routine routinely | urgent urgently
+beginning | end
+symptomatic | asymptomatic
 """.strip().split("\n")
 """Lines of two sides, each with words that turn a statement round when one stands for one of the other."""

@@ -10,7 +10,7 @@ from avouch.claims.reading import Item, Reading
 from avouch.claims.stem import akin, folded, key, with_letter
 from avouch.records import Reason, Verdict
 
-_ENDINGS = ("ly", "ing", "ed", "iz", "ly")
+_ENDINGS = ("ing", "ed", "iz")
 
 
 RHYTHMS = {
@@ -104,8 +104,16 @@ def rhythms(found: Alignment, known: Known) -> Iterator[Reason]:
 def foreign(item: Item) -> bool:
     """Whether a word is no word of general prose: taken for a name."""
     if item.key.isalpha() and item.key.isascii():
-        return not (words.ordinary(item.key) or (item.text.islower() and item.text.endswith(_ENDINGS)))
+        shaped = item.text.islower() and item.text.endswith(_ENDINGS)
+        return not (shaped or words.ordinary(item.key) or any(words.ordinary(key(one)) for one in manner(item.text)))
     return len(item.key) > 1
+
+
+def manner(word: str) -> list[str]:
+    """What a word in *-ly* may be made from: *visually*, *simply*, *basically*, *readily*."""
+    if not word.islower() or not word.endswith("ly"):
+        return []
+    return [word[:-2], word[:-1] + "e", word[:-4] if word.endswith("ally") else word[:-2], word[:-3] + "y"]
 
 
 def joined(claim: Reading) -> Iterator[tuple[int, int]]:

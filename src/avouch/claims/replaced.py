@@ -11,6 +11,7 @@ from avouch.claims.stem import akin
 from avouch.records import Reason, Verdict
 
 _VERBAL = ("ed", "ing", "ly", "en", "ize", "ise", "ify")
+_ACTING = ("ed", "ing")
 _LEADING = frozenset(
     "the a an this that these those his her its their our by in of for with to from on at into no every each all"
     " both any some without after before during between".split()
@@ -26,15 +27,17 @@ def check(found: Alignment) -> Iterator[Reason]:
         return
     taken = {pair.place for pair in found.pairs.values()}
     for n, i in enumerate(order):
-        if i in found.pairs or found.fits[i] or found.turned[i] or not nominal(found.claim, items[i]):
+        if i in found.pairs or found.fits[i] or found.turned[i] or items[i].quantity is not None:
             continue
         for place in between(found, order, n):
-            other = found.held.item(place)
-            if place in taken or not nominal(found.held.sentences[place.sentence], other) or kin(items[i], other):
+            other, source = found.held.item(place), found.held.sentences[place.sentence]
+            if place in taken or kin(items[i], other):
                 continue
-            told = f"The claim says “{items[i].text}” where what is cited says “{other.text}”."
-            yield Reason("support", Verdict.UNSUPPORTED, told)
-            return
+            nouns = nominal(found.claim, items[i]) and nominal(source, other)
+            if nouns or enclosed(found.claim, items[i], source, other):
+                told = f"The claim says “{items[i].text}” where what is cited says “{other.text}”."
+                yield Reason("support", Verdict.UNSUPPORTED, told)
+                return
 
 
 def between(found: Alignment, order: list[int], n: int) -> list[Place]:
@@ -63,6 +66,24 @@ def nominal(reading: Reading, item: Item) -> bool:
     return item.quantity is None and not item.light and not item.text.lower().endswith(_VERBAL) and len(item.key) > 2
 
 
+def enclosed(claim: Reading, one: Item, source: Reading, other: Item) -> bool:
+    """Whether two words of one form stand between the same two tokens: *given orally daily*, *given rectally daily*."""
+    if other.quantity is not None or min(len(one.key), len(other.key)) < 3:
+        return False
+    mine, theirs = one.text.lower(), other.text.lower()
+    if mine.endswith(_ACTING) or theirs.endswith(_ACTING) or mine.endswith("ly") != theirs.endswith("ly"):
+        return False
+    return edges(claim, one) == edges(source, other)
+
+
+def edges(reading: Reading, item: Item) -> tuple[str, str]:
+    """The tokens before and behind a word; a full stop where the sentence begins or ends."""
+    low = (".", *reading.low, ".")
+    return low[item.at], low[item.at + 2]
+
+
 def kin(one: Item, other: Item) -> bool:
-    """Whether two words are known to say the same, or to be of one stem."""
-    return akin(one.key, other.key) or bool(set(words.family(one.key)) & set(words.family(other.key)))
+    """Whether two words are known to say the same, to be of one stem, or one is left of the other at a span's edge."""
+    if akin(one.key, other.key) or set(words.family(one.key)) & set(words.family(other.key)):
+        return True
+    return one.key.endswith(other.key) or one.key.startswith(other.key)
