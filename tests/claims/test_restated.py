@@ -102,6 +102,27 @@ CASES: list[tuple[str, list[str], list[str]]] = [
         ],
         ["The stay was shortened by dexalin.", "At the end of a shift keys are counted."],
     ),
+    (
+        "Dexalin reduced the risk of stroke by 30% compared with rivalin. Benzalin increases the clearance of nexalin."
+        " Nexalin was rated far better by adults than dexalin.",
+        [
+            "Rivalin reduced the risk of stroke by 30% compared with dexalin.",
+            "Nexalin increases the clearance of benzalin.",
+            "The clearance of benzalin is increased by nexalin.",
+            "Dexalin was rated far better by adults than nexalin.",
+        ],
+        [
+            "Compared with rivalin, dexalin reduced the risk of stroke by 30%.",
+            "The clearance of nexalin is increased by benzalin.",
+        ],
+    ),
+    ("The INR was increased in adults on dexalin.", [], ["Dexalin increased the INR in adults."]),
+    ("Dexalin slowed the INR more than rivalin.", [], ["The INR was slowed more by dexalin than by rivalin."]),
+    (
+        "Crates are stacked in the yard by the clerk and opened by the porter.",
+        ["Crates are opened by the clerk.", "Crates are stacked in the yard by the porter."],
+        ["Crates are opened by the porter.", "Crates are stacked in the yard by the clerk."],
+    ),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]
