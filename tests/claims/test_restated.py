@@ -123,6 +123,34 @@ CASES: list[tuple[str, list[str], list[str]]] = [
         ["Crates are opened by the clerk.", "Crates are stacked in the yard by the porter."],
         ["Crates are opened by the porter.", "Crates are stacked in the yard by the clerk."],
     ),
+    (
+        "For mild gout, pause dexalin; for severe gout, end it for good. Deeds pass on payment; cellars pass on handover.",
+        [
+            "For severe gout, pause dexalin.",
+            "Deeds pass on handover.",
+            "Deeds pass on handover; cellars pass on payment.",
+        ],
+        [
+            "For mild gout, pause dexalin.",
+            "Cellars pass on handover.",
+            "Deeds pass on payment; cellars pass on handover.",
+        ],
+    ),
+    (
+        "Median survival was 31 months with dexalin and 15 months with rivalin at both clinics. Cure rates were 52% for"
+        " benzalin, 43% for nexalin and 8% for placebo. Pain fell by 7 points in men versus 2 points in women.",
+        [
+            "Median survival was 31 months with rivalin.",
+            "The cure rate was 52% for nexalin.",
+            "The cure rate was 43% for placebo.",
+            "Pain fell by 7 points in women.",
+        ],
+        [
+            "Median survival was 31 months with dexalin at both clinics.",
+            "The cure rate was 43% for nexalin.",
+            "Pain fell by 2 points in women.",
+        ],
+    ),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]

@@ -17,6 +17,7 @@ from avouch.claims import (
     frames,
     markers,
     naming,
+    owners,
     parties,
     placing,
     polarity,
@@ -150,6 +151,7 @@ def examine(asked: Asked, lexicon: Lexicon, read_once: dict[str, Reading], parts
     reasons = [
         *direction.check(found),
         *amounts.check(found),
+        *owners.check(found),
         *polarity.check(found),
         *certainty.check(found),
         *quantifiers.check(found),

@@ -26,6 +26,7 @@ _DETERMINERS = frozenset("the a an its their his her these those this that of in
 _OBJECT = frozenset("the a an its their his her every each both no".split())
 _SUBJECT = frozenset("the a an each every this it he she".split())
 _INNER = frozenset("which who whom whose that where because if when unless since as".split())
+FULL = 2  # words with content that make a statement between semicolons
 NEAR = 4  # tokens from the beginning of a clause to its verb
 _OPENINGS = frozenset("in during for at on with if when after before since until among from below above".split())
 
@@ -44,10 +45,9 @@ def statements(reading: Reading) -> list[frozenset[int]]:
     parts: list[tuple[int, int]] = []
     begin = 0
     for edge in edges:
-        if (
-            finite(found, begin, edge) is not None
-            and finite(found, edge + 1, next_edge(edges, edge, len(found))) is not None
-        ):
+        behind = next_edge(edges, edge, len(found))
+        spoken = finite(found, begin, edge) is not None and finite(found, edge + 1, behind) is not None
+        if spoken or (found[edge].text == ";" and min(told(reading, begin, edge), told(reading, edge, behind)) >= FULL):
             parts.append((begin, edge))
             begin = edge + 1
     parts.append((begin, len(found)))
@@ -66,6 +66,11 @@ def statements(reading: Reading) -> list[frozenset[int]]:
             subject = before
         made.append(mine | shared)
     return made
+
+
+def told(reading: Reading, first: int, last: int) -> int:
+    """How many words with content a stretch has."""
+    return sum(first <= item.at < last and not item.light for item in reading.items)
 
 
 def next_edge(edges: Sequence[int], edge: int, end: int) -> int:
