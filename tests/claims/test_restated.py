@@ -124,7 +124,7 @@ CASES: list[tuple[str, list[str], list[str]]] = [
         ["Crates are opened by the porter.", "Crates are stacked in the yard by the clerk."],
     ),
     (
-        "For mild gout, pause dexalin; for severe gout, end it for good. Deeds pass on payment; cellars pass on handover.",
+        "For mild gout, pause dexalin; for severe gout, end it. Deeds pass on payment; cellars pass on handover.",
         [
             "For severe gout, pause dexalin.",
             "Deeds pass on handover.",
@@ -151,6 +151,25 @@ CASES: list[tuple[str, list[str], list[str]]] = [
             "Pain fell by 2 points in women.",
         ],
     ),
+    (
+        "Dexalin lowered the sugar by 44 mg/dL. Weight fell from 90 kg to 84 kg. The form is signed by two porters at"
+        " noon. Rust was seen in 30 of 80 cranes. It is given to adults with at least two of the signs.",
+        [
+            "Dexalin lowered the sugar to 44 mg/dL.",
+            "Weight fell by 84 kg.",
+            "The form is signed by one porter at noon.",
+            "Rust was seen in the majority of cranes.",
+            "It is given to adults with at least one of the signs.",
+        ],
+        [
+            "The sugar was lowered by 44 mg/dL with dexalin.",
+            "Weight fell to 84 kg.",
+            "The form is signed by two porters at noon.",
+            "It is given to adults with two or more of the signs.",
+        ],
+    ),
+    ("Most cranes had rust. Rust is the most common fault.", [], ["The majority of cranes had rust."]),
+    ("One porter signs the form.", [], ["One porter signs the form."]),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]

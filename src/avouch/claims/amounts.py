@@ -24,6 +24,9 @@ def check(found: Alignment) -> Iterator[Reason]:
     mixed = "respectively" in found.claim.keys or any("respectively" in s.keys for s in found.held.sentences)
     for i, item in enumerate(found.claim.items):
         quantity = item.quantity
+        if quantity is not None and (others := several(found, i, quantity)) is not None:
+            yield reason("number", Verdict.CONTRADICTED, item, others)
+            continue
         if quantity is None or (not found.fits[i] and not quantity.exact):
             continue
         if not found.fits[i]:
@@ -34,6 +37,16 @@ def check(found: Alignment) -> Iterator[Reason]:
             yield told
         elif not mixed and (rival := better(found, i, quantity) or repeated(found, i)) is not None:
             yield reason(kind(quantity, found), Verdict.CONTRADICTED, item, rival)
+
+
+def several(found: Alignment, i: int, quantity: Quantity) -> str | None:
+    """How many the source has of what the claim has one of, in words: *one person* for *two persons*."""
+    behind = found.pairs.get(i + 1)
+    if quantity.exact or quantity.value != 1 or behind is None or not behind.place.item or behind.near < SLOT:
+        return None
+    other = found.held.sentences[behind.place.sentence].items[behind.place.item - 1]
+    count = other.quantity if other.quantity is not None and not other.quantity.dimension else None
+    return other.text if count is not None and count.exact and count.value > 1 else None
 
 
 def other_figures(found: Alignment) -> Reason | None:

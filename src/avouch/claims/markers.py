@@ -28,6 +28,8 @@ AGAINST = frozenset(
         ),
     )
 )
+CHANGED = frozenset(("by", "to"))
+"""Two things of a figure alone: *lowered by 44* and *lowered to 44*."""
 MUST = frozenset("must shall required need needs needed mandatory obliged obligatory".split())
 MAY = frozenset("may can might optional could".split())
 MODAL = 4  # tokens from a modal to its verb
@@ -66,7 +68,8 @@ def markers(found: Alignment) -> Iterator[Reason]:
                 told.add(marker(sentence, sentence.items[place.item].at))
         if mine == "outside" and mine not in told:
             told = {"in"}
-        wrong = sorted(other for other in told if frozenset((mine, other)) in AGAINST)
+        against = {*AGAINST, CHANGED} if item.quantity is not None else AGAINST
+        wrong = sorted(other for other in told if frozenset((mine, other)) in against)
         if wrong and len(wrong) == len(told):
             words_ = f"The claim says “{mine} {item.text}” where what is cited says “{wrong[0]}”."
             yield Reason("direction", Verdict.CONTRADICTED, words_)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from avouch.claims import calendar, units
 from avouch.claims.rates import RATE, rate
 from avouch.claims.tokens import NUMBER, Token
-from avouch.claims.values import read_value
+from avouch.claims.values import SMALL, read_value
 
 EXACT = "="
 BEFORE = {
@@ -104,7 +104,9 @@ def number(tokens: Sequence[Token], at: int) -> Quantity | None:
     base, dimension = based(value, expression)
     sign = comparator(tokens, at, after)
     literal = " ".join(token.text for token in tokens[at:after])[:80]
-    return Quantity(base, dimension, sign, at, after, exact or bool(expression), value, expression, literal)
+    compared = tokens[at].low in SMALL and sign not in (EXACT, "~")  # *at least one* counts, *one* may not
+    counted = exact or bool(expression) or compared
+    return Quantity(base, dimension, sign, at, after, counted, value, expression, literal)
 
 
 def behind_brackets(tokens: Sequence[Token], at: int) -> str:

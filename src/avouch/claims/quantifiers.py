@@ -83,9 +83,13 @@ def stronger(found: Alignment, spots: dict[str, list[Place]]) -> Iterator[Reason
 
 
 def superlative(found: Alignment, i: int) -> bool:
-    """*The most common*: a degree, not a share."""
+    """*The most common*: a degree, not a share, which *the majority* is."""
     at = found.claim.items[i].at
-    return at > 0 and found.claim.tokens[at - 1].low in ("the", "a", "one", "its", "are", "is", "was", "were")
+    return (
+        at > 0
+        and found.claim.low[at] == "most"
+        and found.claim.tokens[at - 1].low in ("the", "a", "one", "its", "are", "is", "was", "were")
+    )
 
 
 def dropped(found: Alignment, spots: dict[str, list[Place]]) -> Iterator[Reason]:
