@@ -170,6 +170,20 @@ CASES: list[tuple[str, list[str], list[str]]] = [
     ),
     ("Most cranes had rust. Rust is the most common fault.", [], ["The majority of cranes had rust."]),
     ("One porter signs the form.", [], ["One porter signs the form."]),
+    (
+        "Tea was associated with a lower risk of gout in 40 of the adults. Frost is linked to reduced yield.",
+        ["Tea lowers the risk of gout.", "Tea protects against gout.", "Frost reduces yield."],
+        [
+            "Tea was linked to a lower risk of gout.",
+            "Tea may lower the risk of gout.",
+            "The risk of gout was lower with tea.",
+        ],
+    ),
+    (
+        "Dexalin lowered the pulse, which was associated with fewer falls.",
+        [],
+        ["Dexalin lowered the pulse, which was linked to fewer falls."],
+    ),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]

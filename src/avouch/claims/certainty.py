@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from avouch.claims.align import SLOT, Alignment, Place
 from avouch.claims.cues import DOUBT, SOFT, cues
+from avouch.claims.reading import Reading
 from avouch.claims.words import keys
 from avouch.records import Reason, Verdict
 
@@ -17,10 +18,23 @@ CAUSING = keys(
 )
 
 
+CHANGING = keys(
+    "increase raise reduce lower decrease improve prevent protect worsen shorten lengthen prolong cut boost halve"
+)
+_EITHER = frozenset("increase decrease lower cut boost increases decreases cuts boosts raises raise".split())
+"""Nouns or adjectives as well: verbs where an article follows or, in *-s*, no *in*."""
+_NO_SUBJECT = frozenset(
+    "a an the this that these its their with of for no and or to by in on from than not is are was were be been being"
+    " has have had show shows showed may might could can would should some any significantly".split()
+)
+_OBJECT = frozenset("the a an its their his her this these all both".split())
+
+
 def check(found: Alignment) -> Iterator[Reason]:
     """Reasons for doubts that the source has and the claim has not."""
     yield from unwarranted(found)
     yield from overstated(found)
+    yield from acted(found)
 
 
 def unwarranted(found: Alignment) -> Iterator[Reason]:
@@ -63,3 +77,26 @@ def overstated(found: Alignment) -> Iterator[Reason]:
                     told = f"What is cited says “{found.held.item(place).text}”; the claim says “{item.text}”."
                     yield Reason(DOUBT, Verdict.PARTLY, told)
                     return
+
+
+def acted(found: Alignment) -> Iterator[Reason]:
+    """*Coffee lowers the risk*, where the source has *coffee is associated with a lower risk*."""
+    told = changes(found.claim)
+    held = [pair.place.sentence for pair in found.pairs.values()]
+    if not told or not held or ASSOCIATED & set(found.claim.keys):
+        return
+    best = found.held.sentences[max(sorted(set(held)), key=held.count)]
+    said = next((word for key, word in zip(best.keys, best.low, strict=True) if key in ASSOCIATED), "")
+    if said and not changes(best):
+        yield Reason(DOUBT, Verdict.PARTLY, f"What is cited says “{said}”; the claim says “{told}”.")
+
+
+def changes(reading: Reading) -> str:
+    """The first verb of a sentence by which something changes another; an empty word where none does."""
+    low = reading.low
+    for n in range(1, len(low) - 1):
+        before = low[n - 2] if low[n - 1].endswith("ly") and n > 1 else low[n - 1]
+        verbal = low[n] not in _EITHER or (low[n].endswith("s") and low[n + 1] != "in") or low[n + 1] in _OBJECT
+        if reading.keys[n] in CHANGING and verbal and before.isalpha() and before not in _NO_SUBJECT:
+            return low[n]
+    return ""
