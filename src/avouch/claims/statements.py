@@ -28,6 +28,7 @@ _SUBJECT = frozenset("the a an each every this it he she".split())
 _INNER = frozenset("which who whom whose that where because if when unless since as".split())
 FULL = 2  # words with content that make a statement between semicolons
 NEAR = 4  # tokens from the beginning of a clause to its verb
+_EXAMPLES = frozenset("including such namely eg ie especially particularly with".split())
 _OPENINGS = frozenset("in during for at on with if when after before since until among from below above".split())
 
 
@@ -47,7 +48,8 @@ def statements(reading: Reading) -> list[frozenset[int]]:
     for edge in edges:
         behind = next_edge(edges, edge, len(found))
         spoken = finite(found, begin, edge) is not None and finite(found, edge + 1, behind) is not None
-        if spoken or (found[edge].text == ";" and min(told(reading, begin, edge), told(reading, edge, behind)) >= FULL):
+        full = min(told(reading, begin, edge), told(reading, edge, behind)) >= FULL
+        if spoken or (full and parting(found, edge)):
             parts.append((begin, edge))
             begin = edge + 1
     parts.append((begin, len(found)))
@@ -66,6 +68,13 @@ def statements(reading: Reading) -> list[frozenset[int]]:
             subject = before
         made.append(mine | shared)
     return made
+
+
+def parting(found: Sequence[Token], at: int) -> bool:
+    """Whether a mark is a semicolon between statements, and not in brackets or before examples."""
+    before = [token.text for token in found[:at]]
+    inside = before.count("(") + before.count("[") > before.count(")") + before.count("]")
+    return found[at].text == ";" and not inside and (at + 1 == len(found) or found[at + 1].low not in _EXAMPLES)
 
 
 def told(reading: Reading, first: int, last: int) -> int:
