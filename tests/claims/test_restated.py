@@ -184,6 +184,35 @@ CASES: list[tuple[str, list[str], list[str]]] = [
         [],
         ["Dexalin lowered the pulse, which was linked to fewer falls."],
     ),
+    (
+        "Dexalin is used to treat gout. Rivalin is no longer sold. Benzalin is taken at least 2 weeks after surgery."
+        " Stop the pump if the level exceeds 9 mg/L. Adults with scurvy were excluded. Nexalin used to be sold.",
+        [
+            "Rivalin is sold.",
+            "Benzalin is taken no later than 2 weeks after surgery.",
+            "Nexalin is sold.",
+            "Adults with scurvy were included.",
+        ],
+        [
+            "Gout is treated with dexalin.",
+            "Rivalin is no longer sold.",
+            "Benzalin is taken no earlier than 2 weeks after surgery.",
+            "Benzalin is taken not before 2 weeks after surgery.",
+            "Stop the pump if the level is above 9 mg/L.",
+            "Adults with scurvy were excluded from it.",
+        ],
+    ),
+    (
+        "| Drug | Dose | Interval | Maximum |\n|---|---|---|---|\n| Dexalin | 15 mg | every 6 hours | 60 mg |\n"
+        "| Rivalin | 10 mg | every 8 hours | 30 mg |",
+        ["The dose of dexalin is 15 mg every 8 hours.", "The maximum of dexalin is 15 mg."],
+        ["The dose of dexalin is 15 mg every 6 hours.", "The interval of rivalin is every 8 hours."],
+    ),
+    (
+        "Dry (30 crates; 2 lost) and wet groups (20 crates; 1 lost) were weighed; including drums and kegs.",
+        [],
+        ["Dry and wet groups were weighed.", "Wet groups were weighed, including drums and kegs."],
+    ),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]

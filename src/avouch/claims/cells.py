@@ -11,6 +11,7 @@ _ITEM = re.compile(r"\s*(?:[-*+•‣◦▪·–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s
 _FOLLOWING = re.compile(
     r"\b(?:the|these)\s+following(?:\s+(?!to\b|in\b|for\b|with\b|from\b|at\b|on\b|are\b|is\b)[a-z]+)?", re.IGNORECASE
 )
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 LONGEST_LEAD = 400  # characters
 MOST = 12  # columns
 
@@ -49,8 +50,18 @@ def cells(part: str) -> list[str]:
 
 
 def row(header: Sequence[str], found: Sequence[str]) -> list[str]:
-    """One sentence for each cell but the first, which names the row."""
-    named = [f"{name} {cell}".strip() for name, cell in zip(header, found, strict=False)]
+    """One sentence for each cell but the first, which names the row; and for each one with those cells of the row
+    that are like no other: *Dose 8 mg, Interval every 6 hours*, but never *Adults 8 mg, Children 3 mg*."""
+    named = [f"{name} {cell}".strip() for name, cell in zip(header, found, strict=False)][:MOST]
     if len(named) < 2:
         return named
-    return [f"{named[0]}, {one}." for one in named[1:MOST]]
+    moulds = [mould(cell) for cell in found[1 : len(named)]]
+    lone = {n for n, one in enumerate(moulds, 1) if moulds.count(one) == 1}
+    alone = [f"{named[0]}, {one}." for one in named[1:]]
+    joined = [", ".join(named[m] for m in sorted({0, n} | lone)) + "." for n in range(1, len(named))]
+    return list(dict.fromkeys([*alone, *joined]))
+
+
+def mould(cell: str) -> str:
+    """A cell with a sign for its figures; nothing for one of words alone."""
+    return _FIGURE.sub("#", cell) if _FIGURE.search(cell) else ""

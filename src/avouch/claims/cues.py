@@ -18,7 +18,7 @@ _NEGATIONS = """
 no|not|n't|never|without|neither|nor|none|cannot|nobody|nothing|nowhere|lack|lacks|lacked|lacking|absence of|absent|
 fail|fails|failed|failing|failure to|unable|unlikely|denies|denied|deny|free of|free from|devoid of|hardly|scarcely|
 rather than|instead of|no longer|negative for|rules out|ruled out|rule out|neither of|non|inability|refuted|refutes|
-far from|in the absence of|not yet|insufficient|except|exclude|excludes|excluded|excluding|nonetheless not|barely|
+far from|in the absence of|not yet|insufficient|except|nonetheless not|barely|
 apart from|other than|contrary to|zero|not necessarily|too|unless|against|unlike|as opposed to|in contrast to|
 in contrast with
 """
@@ -26,7 +26,8 @@ _BANS = """
 avoid|avoids|avoided|avoiding|contraindicated|contraindicates|contra-indicated|forbidden|forbid|forbids|prohibited|
 prohibit|prohibits|banned|ban|bans|disallowed|refuse|refuses|refused|withhold|withholds|withheld|withholding|
 prevents|prevented|prevent|stops|stopped|myth|misconception|fallacy|wrongly|falsely|mistakenly|erroneously|
-rejected|rejects|disproved|disproves|omit|omits|omitted|keeps|kept
+rejected|rejects|disproved|disproves|omit|omits|omitted|keeps|kept|exclude|excludes|
+excluded|excluding
 """
 _FROM = frozenset("prevents prevented prevent stops stopped keeps kept".split())
 """Bans only with *from* behind their object: *prevents the pump from running*."""
@@ -51,6 +52,8 @@ _NO_CUES = (
     "no more than",
     "no fewer than",
     "no later than",
+    "no earlier than",
+    "no sooner than",
     "not less than",
     "not more than",
     "without doubt",
@@ -71,7 +74,7 @@ def _phrases(text: str) -> Phrases:
 
 _CUES = {NEGATION: _phrases(_NEGATIONS + "|" + _BANS), DOUBT: _phrases(_DOUBTS), SOFT: _phrases(_DOUBTS + "|" + _SOFT)}
 _SKIPPED = _phrases("|".join(_NO_CUES))
-_COMPARED = frozenset("more less fewer longer higher lower greater older younger".split())
+_COMPARED = frozenset("more less fewer longer higher lower greater older younger earlier sooner later".split())
 _CARRIERS = keys("hypothesis idea notion claim view theory suggestion assumption belief proposal")
 _ADVISING = keys("recommend recommendation advise advice suggest suggestion caution warn warning decide counsel argue")
 _BANNING = frozenset(word for word in _BANS.replace("\n", "").split("|") if word)
@@ -142,7 +145,9 @@ def compared(low: Sequence[str], at: int) -> int:
     ends_ = next(
         (n for n in range(at + 1, min(at + 5, len(low) - 2)) if low[n] in _COMPARED and low[n + 1] == "than"), 0
     )
-    return 1 if ends_ and any(c.isdigit() for c in low[ends_ + 2]) else 0
+    if low[at + 1 : at + 2] == ["before"]:
+        ends_ = at
+    return 1 if ends_ and any(c.isdigit() for c in "".join(low[ends_ + 2 : ends_ + 3])) else 0
 
 
 def match(low: Sequence[str], at: int, phrases: Phrases) -> int:

@@ -27,6 +27,7 @@ small little minor
 increase raise rise elevate elevation augment enhance grow growth higher greater high
 decrease reduce reduction lower decline diminish drop fall fewer low lessen attenuate less
 quick rapid fast swift rapidly quickly
+sudden suddenly abrupt abruptly
 frequent common commonly frequently often prevalent widespread
 rare uncommon infrequent seldom rarely
 different distinct various diverse

@@ -12,6 +12,7 @@ from avouch.claims import conditions
 from avouch.claims.align import Alignment
 from avouch.claims.reading import Reading
 from avouch.claims.report import unframed
+from avouch.claims.roles import BEING
 from avouch.claims.support import weight
 from avouch.records import Reason, Verdict
 
@@ -43,6 +44,7 @@ FRAMES = {
 _PHRASES = {name: tuple(tuple(one.split()) for one in told[0].split("|")) for name, told in FRAMES.items()}
 _KEPT = {name: frozenset(told[1].split()) for name, told in FRAMES.items()}
 _DOUBTED = frozenset("wrongly falsely mistakenly erroneously myth misconception".split())
+_DENIED = frozenset("no not never cannot n't".split())
 _NOW = frozenset("now currently today nowadays".split())
 _ASKS = frozenset("whether ask asks asked question unclear unknown".split())
 
@@ -88,7 +90,7 @@ def framed(found: Alignment, s: int) -> Iterator[Reason]:
     if unframed(sentence.text) != sentence.text.lstrip():
         return
     for name, phrases in _PHRASES.items():
-        told = next((one for one in phrases if stands(sentence, one)), None)
+        told = next((one for one in phrases if stands(sentence, one) and not excused(sentence, one, mine)), None)
         if name == "opinion" and _DOUBTED & set(sentence.low):
             continue  # a negation, which has its own check
         if told is None or (name == "past" and told == ("until",) and not ends_past(sentence)):
@@ -102,6 +104,14 @@ def framed(found: Alignment, s: int) -> Iterator[Reason]:
 def stands(reading: Reading, phrase: tuple[str, ...]) -> bool:
     """Whether a phrase stands in a sentence; ``^`` is its beginning."""
     return phrase[-1] in reading.low and f" {' '.join(phrase)} " in f" ^ {' '.join(reading.low)} "
+
+
+def excused(sentence: Reading, phrase: tuple[str, ...], mine: set[str]) -> bool:
+    """*Is used to treat* is no habit; *no longer* is in any negation that the claim has."""
+    if phrase == ("used", "to"):
+        at = next(n for n in range(len(sentence.low)) if sentence.low[n : n + 2] == phrase)
+        return bool(BEING & set(sentence.low[max(at - 2, 0) : at]))
+    return phrase == ("no", "longer") and bool(_DENIED & mine)
 
 
 def ends_past(reading: Reading) -> bool:

@@ -17,10 +17,12 @@ from avouch.claims.values import SMALL, read_value
 
 EXACT = "="
 BEFORE = {
-    ">=": "at least|no less than|not less than|no fewer than|a minimum of|minimum of|≥|> =|>=|⩾",
-    "<=": "at most|no more than|not more than|up to|a maximum of|maximum of|as many as|as much as|≤|< =|<=|⩽|within",
+    ">=": "at least|no less than|not less than|no fewer than|a minimum of|minimum of|no earlier than|no sooner than"
+    "|not earlier than|not sooner than|not before|≥|> =|>=|⩾",
+    "<=": "at most|no more than|not more than|no later than|not later than"
+    "|up to|a maximum of|maximum of|as many as|as much as|≤|< =|<=|⩽|within",
     ">": "more than|greater than|higher than|larger than|older than|longer than|over|above|exceeding|exceeded"
-    "|in excess of|>|beyond|upwards of",
+    "|exceeds|exceed|in excess of|>|beyond|upwards of",
     "<": "less than|fewer than|lower than|smaller than|younger than|shorter than|under|below|<",
     "~": "about|approximately|around|roughly|nearly|almost|circa|ca|ca .|approx|approx .|~|≈|an estimated"
     "|an average of",

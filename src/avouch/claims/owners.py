@@ -12,7 +12,7 @@ from avouch.records import Reason, Verdict
 
 CUTS = frozenset("and or but whereas while versus vs compared , ;".split())
 _LEADS = frozenset("with for in among on to at after before during by from".split())
-NEAR = 3  # tokens from the beginning of a piece in which a word before its figure goes with that alone
+NEAR = 2  # tokens before a figure that begin its piece, and go with it alone: *and children 20 units*
 
 
 def check(found: Alignment) -> Iterator[Reason]:
@@ -52,7 +52,7 @@ def owners(reading: Reading, dimension: str) -> dict[int, frozenset[int]]:
         figures = [i for i in inside if (q := reading.items[i].quantity) is not None and q.dimension == dimension]
         if len(figures) == 1 and (quantity := reading.items[figures[0]].quantity) is not None and quantity.exact:
             end = reach(reading, quantity.end, last)
-            begin = first + NEAR + 1 if first >= 0 else 0  # what begins the sentence holds for all its figures
+            begin = quantity.at if first >= 0 and quantity.at - first <= NEAR + 1 else 0
             spots = {i: reading.items[i].at for i in inside}
             found[figures[0]] = frozenset(i for i, at in spots.items() if at < begin or quantity.end <= at < end)
     return found if len(found) > 1 else {}

@@ -73,7 +73,7 @@ def read(text: str, lexicon: Lexicon) -> Reading:
                 items.append(Item(at, f"#{quantity.value:.6g}", quantity.literal, clauses[at], False, False, quantity))
         elif token.kind not in (MARK, NUMBER):
             light = token.key in words.LIGHT and not token_names(token)
-            if light and in_comparator(found, at):
+            if in_comparator(found, at):
                 continue
             if not light or token.key in TURNING or words.poles(token.key):
                 items.append(Item(at, token.key, token.text, clauses[at], name_like(token, begins), light))
@@ -94,11 +94,13 @@ def read(text: str, lexicon: Lexicon) -> Reading:
 
 
 def in_comparator(found: Sequence[Token], at: int) -> bool:
-    """Whether a light word belongs to a number: *at least 3*, *3 or more*, *more than 3*."""
+    """Whether a word belongs to a number: *at least 3*, *3 or more*, *no earlier than 3*, *not before 3*."""
     low, after = found[at].low, [token.low for token in found[at + 1 : at + 3]] + ["", ""]
+    before = found[at - 1].low if at else ""
+    if low in ("earlier", "sooner", "later", "before"):
+        return before in ("no", "not") and after[low != "before"][:1].isdigit()
     if low not in ("more", "less", "least", "most", "fewer", "over", "under", "above", "below"):
         return False
-    before = found[at - 1].low if at else ""
     return (
         (before == "at" and after[0][:1].isdigit())
         or (before == "or" and at > 1)

@@ -84,6 +84,7 @@ def edges(reading: Reading, item: Item) -> tuple[str, str]:
 
 def kin(one: Item, other: Item) -> bool:
     """Whether two words are known to say the same, to be of one stem, or one is left of the other at a span's edge."""
-    if akin(one.key, other.key) or set(words.family(one.key)) & set(words.family(other.key)):
+    families = set(words.family(one.key)) & set(words.family(other.key))
+    if akin(one.key, other.key) or families or words.poles(one.key) & words.poles(other.key):
         return True
     return one.key.endswith(other.key) or one.key.startswith(other.key)
