@@ -32,22 +32,22 @@ def check(found: Alignment) -> Iterator[Reason]:
         if found.coordinated(i, place):
             continue
         double = (i in sides.claimed) != sides.under(place)
-        if double and sides.under(place) and scaled(item.key, found.held.item(place).key):
-            if near >= SLOT and not found.fits[i]:
-                told = f"That it is not “{found.held.item(place).text}” does not make it “{item.text}”."
-                yield Reason("direction", Verdict.UNSUPPORTED, told)
-            continue
-        if double and pair is None and near > 0:
+        open_ = double and sides.under(place) and scaled(item.key, found.held.item(place).key)
+        if double and not open_ and pair is None and near > 0:
             found.pairs[i] = Pair(place, SAID, near, True)
         fit = max((found.near(i, p) for p in found.fits[i]), default=-1.0)
         if near < SLOT or (fit >= 0 and near <= fit + (MARGIN if fit < SLOT else SURE)):
             continue
         flat = max((found.near(i, p, True) for p in found.fits[i]), default=-1.0)
-        if double or found.near(i, place, True) <= flat:
+        if (double and not open_) or found.near(i, place, True) <= flat:
             continue
         other = found.held.item(place).text
-        told = f"The claim says “{item.text}” where what is cited says “{other}”."
-        yield Reason("direction", Verdict.CONTRADICTED, told)
+        if open_:
+            told = f"That it is not “{other}” does not make it “{item.text}”."
+            yield Reason("direction", Verdict.UNSUPPORTED, told)
+        else:
+            told = f"The claim says “{item.text}” where what is cited says “{other}”."
+            yield Reason("direction", Verdict.CONTRADICTED, told)
 
 
 def scaled(one: str, other: str) -> bool:
