@@ -213,6 +213,11 @@ CASES: list[tuple[str, list[str], list[str]]] = [
         [],
         ["Dry and wet groups were weighed.", "Wet groups were weighed, including drums and kegs."],
     ),
+    (
+        "Dexalin appears to shorten colds. Rivalin tended to lower the pulse. Smokers are more likely to have gout.",
+        ["Dexalin shortens colds.", "Rivalin lowered the pulse."],
+        ["Dexalin seems to shorten colds.", "Dexalin may shorten colds.", "Smokers are more likely to have gout."],
+    ),
 ]
 FALSE = [(source, claim) for source, false, _ in CASES for claim in false]
 FAITHFUL = [(source, claim) for source, _, faithful in CASES for claim in faithful]

@@ -36,7 +36,8 @@ _ASIDES = frozenset(("unlike", "as opposed to", "in contrast to", "in contrast w
 _DOUBTS = """
 may|might|could|possibly|perhaps|whether|unclear|hypothesized that|hypothesised that|hypothesize that|hypothesise that|
 we hypothesized|we hypothesised|it is unknown|uncertain|conceivably|may be|might be|could be|purportedly|allegedly|
-remains to be|potentially|probably|presumably
+remains to be|potentially|probably|presumably|appears to|appear to|appeared to|seems to|seem to|seemed to|tends to|
+tend to|tended to|likely to
 """
 _SOFT = """
 can|potential|possible|suggest|suggests|suggested|suggesting|appear|appears|appeared|seem|seems|seemed|likely|probable|
@@ -53,6 +54,8 @@ _NO_CUES = (
     "no fewer than",
     "no later than",
     "no earlier than",
+    "more likely to",
+    "less likely to",
     "no sooner than",
     "not less than",
     "not more than",

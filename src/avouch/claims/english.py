@@ -28,6 +28,7 @@ increase raise rise elevate elevation augment enhance grow growth higher greater
 decrease reduce reduction lower decline diminish drop fall fewer low lessen attenuate less
 quick rapid fast swift rapidly quickly
 sudden suddenly abrupt abruptly
+appear seem
 frequent common commonly frequently often prevalent widespread
 rare uncommon infrequent seldom rarely
 different distinct various diverse
