@@ -61,6 +61,12 @@ CASES: list[tuple[str, list[str], list[str]]] = [
     ),
     ("Dexalin lowers the pulse by up to 20 %, while rivalin has no effect.", [], ["Dexalin lowers the pulse."]),
     (
+        "The pulse rose while the sodium fell. Dexalin was safe while rivalin was harmful."
+        " Levels rose up to 4-fold in gout. Benzalin is harmful while breathing foil dust.",
+        ["Benzalin is harmful."],
+        ["The pulse rose.", "Dexalin was safe.", "Levels rose in gout."],
+    ),
+    (
         "The guard was told to call if the crane leaked. She stops dexalin should she faint."
         " He slept when the pain eased.",
         ["The crane leaked.", "The crane did not leak.", "She fainted.", "She stops dexalin."],
@@ -170,6 +176,7 @@ CASES: list[tuple[str, list[str], list[str]]] = [
     ),
     ("Most cranes had rust. Rust is the most common fault.", [], ["The majority of cranes had rust."]),
     ("One porter signs the form.", [], ["One porter signs the form."]),
+    ("The two drugs given are dexalin and rivalin.", [], ["Dexalin is one of the drugs given."]),
     (
         "Tea was associated with a lower risk of gout in 40 of the adults. Frost is linked to reduced yield.",
         ["Tea lowers the risk of gout.", "Tea protects against gout.", "Frost reduces yield."],

@@ -42,7 +42,9 @@ def check(found: Alignment) -> Iterator[Reason]:
 def several(found: Alignment, i: int, quantity: Quantity) -> str | None:
     """How many the source has of what the claim has one of, in words: *one person* for *two persons*."""
     behind = found.pairs.get(i + 1)
-    if quantity.exact or quantity.value != 1 or behind is None or not behind.place.item or behind.near < SLOT:
+    if behind is None or not behind.place.item or behind.near < SLOT:
+        return None
+    if quantity.exact or quantity.value != 1 or found.claim.low[quantity.end : quantity.end + 1] == ("of",):
         return None
     other = found.held.sentences[behind.place.sentence].items[behind.place.item - 1]
     count = other.quantity if other.quantity is not None and not other.quantity.dimension else None

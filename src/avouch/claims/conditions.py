@@ -23,6 +23,8 @@ UNLESS = frozenset(("unless",))
 _NO_CONDITION = frozenset("even as what only-if".split())
 _INVERTED = frozenset("he she it they we you the a an this these any there".split())
 _OPEN = frozenset("may might could can would whether possible possibly risk".split())
+_LEADING = frozenset("at in with for of".split())
+_PAST = frozenset("was were did had".split())
 KEPT = 0.5  # of a condition's words that a claim must have
 REST = 0.6  # of a sentence's other words that a claim has which leaves a restriction out
 _ONLY = frozenset("if when where with for in after".split())
@@ -132,12 +134,25 @@ def restriction(reading: Reading, n: int) -> int:
     """The token behind the restriction that begins at a token, behind what it restricts; 0 where none does."""
     low, ahead = reading.low[n], reading.low[n + 1] if n + 1 < len(reading.low) else ""
     amount = next((q.end for q in reading.quantities if q.at == n + 2), 0)
-    if (low, ahead) in (("up", "to"), ("longer", "than")):
-        return amount if reading.low[n - 1] != "by" else 0
+    if (low, ahead) == ("up", "to"):
+        return amount if reading.low[n - 1] == "for" or (n > 1 and reading.low[n - 2] in _LEADING) else 0
+    if (low, ahead) == ("longer", "than"):
+        return amount
     relative = low in ("who", "whose")
     if reading.tokens[n - 1].kind == MARK or not (relative or low == "while" or (low == "only" and ahead in _ONLY)):
         return 0
-    for end in range(n + 2, len(reading.tokens)):
+    last = len(reading.tokens)
+    for end in range(n + 2, last):
         if reading.tokens[end].text in (",", ";", ".") or (relative and reading.low[end] in AUXILIARY and end > n + 2):
-            return end
-    return len(reading.tokens)
+            last = end
+            break
+    return 0 if low == "while" and contrasted(reading, n, last) else last
+
+
+def contrasted(reading: Reading, n: int, end: int) -> bool:
+    """Whether a *while* sets one thing against another: *dexalin rose while rivalin fell*."""
+    axes: tuple[set[int], set[int]] = set(), set()
+    for item in reading.items:
+        axes[n <= item.at < end].update(side // 2 for side in words.poles(item.key))
+    told = not reading.low[n + 1].endswith("ing")
+    return told and bool(axes[0] & axes[1] or _PAST & set(reading.low[n:end]))
