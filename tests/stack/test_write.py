@@ -111,7 +111,7 @@ def test_the_voucher_verifies_and_says_who_wrote(home: Stack, ann: Principal, se
     writer = voucher["body"]["writer"]
     assert writer["template"].startswith("answer-marks@")
     assert writer["template_digest"].startswith("sha256:")
-    assert voucher["body"]["recipe"]["check"] == "claims/3"
+    assert voucher["body"]["recipe"]["check"] == "claims/4"
     assert replay(home, home.owner, answer.voucher_id).verdict == "same"
 
 

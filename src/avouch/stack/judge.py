@@ -21,7 +21,7 @@ from avouch.stack.writing import Said
 if TYPE_CHECKING:
     from avouch.stack.stack import Stack
 
-NAME = "claims/3"
+NAME = "claims/4"
 NEAR = 3
 Embed = Callable[[Sequence[str]], Vectors]
 
