@@ -70,6 +70,18 @@ def test_a_sentence_inside_a_longer_one_is_not_repeated() -> None:
     assert len(picked(passage(short), passage(longer, fused=0.9)).chosen) == 1
 
 
+def test_rows_of_other_figures_are_no_duplicates() -> None:
+    rows = [
+        "Glucose below 8 mmol/L: 0 units",
+        "Glucose 8 to 12 mmol/L: 4 units",
+        "Glucose 12 to 16 mmol/L: 6 units",
+    ]
+    told = "# Insulin\n\nSliding scale:\n\n" + "".join(f"- {row}\n" for row in rows)
+    said = " ".join(texts(picked(passage(told), question="How many units of insulin for a glucose of 10 mmol/L?")))
+    assert all(row in said for row in rows)
+    assert sorted(rows, key=said.index) == rows
+
+
 def test_headings_questions_and_scraps_are_no_answers() -> None:
     told = "# How long is alcohol hand rub applied\n\nHow long is alcohol hand rub applied?\n\nHand rub"
     assert picked(passage(told)).chosen == ()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from avouch.answer.figures import figures
 from avouch.answer.sentence import Analyze, candidates
 from avouch.answer.sentence import Sentence as Sentence
 from avouch.records import Passage, Vectors
@@ -72,15 +73,17 @@ def choose(own: Vectors, standing: Vectors, vectors: Vectors, kept: Sequence[Sen
     for i in order:
         if scores[i] < NEAR_BEST * scores[best] or len(chosen) == CLAIMS:
             break
-        new = all(vectors[i] @ vectors[j] < ALIKE and apart(kept[i], kept[j]) for j in chosen)
+        new = not any(repeats(kept[i], kept[j], float(vectors[i] @ vectors[j])) for j in chosen)
         if new and own[i] >= OWN_NEAR_BEST * own[best]:
             chosen.append(i)
     return chosen
 
 
-def apart(one: Sentence, other: Sentence) -> bool:
-    """Whether neither holds most of the other's words."""
-    return len(one.terms & other.terms) < CONTAINED * min(len(one.terms), len(other.terms))
+def repeats(one: Sentence, other: Sentence, likeness: float) -> bool:
+    """Whether they say the same figures in like words, or one holds most of the other's words."""
+    if figures(one.text) != figures(other.text):
+        return False
+    return likeness >= ALIKE or len(one.terms & other.terms) >= CONTAINED * min(len(one.terms), len(other.terms))
 
 
 def in_reading_order(picked: Sequence[Sentence]) -> tuple[Sentence, ...]:
