@@ -56,3 +56,32 @@ def test_every_row_of_a_scale_comes_in_order(stack: Stack, ann: Principal) -> No
     told = said(ask(stack, ann, "How many units of insulin for a glucose of 10 mmol/L?"))
     rows = [told.index(row) for row in ("below 8 mmol/L: 0 units", "8 to 12 mmol/L: 4 units", "16 mmol/L: 6 units")]
     assert rows == sorted(rows)
+
+
+@pytest.mark.parametrize("question", ["ibuprofen eGFR 20 ok?", "What dose of meropenem in eGFR 40?"])
+def test_another_drugs_dose_is_no_answer(stack: Stack, ann: Principal, question: str) -> None:
+    answer = ask(stack, ann, question)
+    assert not answer.abstained
+    assert "20 mg once daily" not in said(answer)
+    assert all(citation.document_key != "vte.md" for claim in answer.claims for citation in claim.citations)
+
+
+def test_the_exception_comes_with_the_rule(stack: Stack, ann: Principal) -> None:
+    [claim] = ask(stack, ann, "ibuprofen eGFR 20 ok?").claims
+    assert claim.text.startswith("Ibuprofen 400 mg") and "eGFR below 30 mL/min" in claim.text
+
+
+@pytest.mark.parametrize("question", ["dose when eGFR is 20", "What is the enoxaparin dose when eGFR is below 30?"])
+def test_an_elliptic_dose_comes_with_its_drug(stack: Stack, ann: Principal, question: str) -> None:
+    for claim in ask(stack, ann, question).claims:
+        if "the dose is 20 mg" in claim.text:
+            assert claim.text.startswith("Enoxaparin")
+
+
+def test_a_drug_that_nothing_names_has_no_dose(stack: Stack, ann: Principal) -> None:
+    assert ask(stack, ann, "gentamicin dose eGFR 20?").abstained
+
+
+def test_what_is_asked_for_is_quoted_with_the_person(stack: Stack, ann: Principal) -> None:
+    [claim] = ask(stack, ann, "Which allergy does Mrs Osterfeld have?").claims
+    assert claim.text == PAGES["dis.md"].partition("\n\n")[2].strip()

@@ -7,23 +7,24 @@ measurement against gold snippets: see ``bench/answer_quality``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from avouch.answer.figures import figures
-from avouch.answer.sentence import Analyze, candidates
+from avouch.answer.laid import Analyze, Laid
+from avouch.answer.runs import joined
 from avouch.answer.sentence import Sentence as Sentence
+from avouch.answer.sentence import candidates, quote
+from avouch.answer.things import NAMED, Things
 from avouch.records import Passage, Vectors
 
-NAME = "extractive/2"
+NAME = "extractive/3"
 EMBEDDED, CLAIMS = 12, 4
 PASSAGE, COSINE, COVERAGE, LEANING = 0.50, 0.35, 0.15, 0.03
 NEAR_BEST, OWN_NEAR_BEST = 0.83, 0.70
 ALIKE, CONTAINED = 0.90, 0.80
-LEANS = re.compile(r"(?:This|These|Those|It|They|Such|However|Moreover|Furthermore|Thus|Therefore|In addition)\b")
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -49,7 +50,9 @@ def extract(
     ``question`` is its unit vector, float32 of shape (dimensions,); ``weights`` the idf of each of its terms;
     ``embed`` gives unit vectors, float32 (texts, dimensions), and is called once, for at most ``EMBEDDED``.
     """
-    found = [s for p, passage in enumerate(passages) for s in candidates(p, passage, weights, analyze)]
+    laid = [Laid.of(passage, analyze) for passage in passages]
+    things = Things.of(weights, laid, analyze)
+    found = about([s for p, one in enumerate(laid) for s in candidates(p, one, weights, things)], things)
     if not found:
         return Extract((), 0.0, 0.0)
     top = max(passage.scores.fused for passage in passages) or 1.0
@@ -59,10 +62,20 @@ def extract(
     kept = [found[i] for i in keep]
     vectors = embed([s.text for s in kept])
     cosine = np.round(vectors @ question, 4)
-    leaning = np.array([LEANING * bool(LEANS.match(s.text)) for s in kept])
+    leaning = np.array([LEANING * (s.first < s.last) for s in kept])
     own = np.round(coverage[keep] + COSINE * cosine - leaning, 4)
-    chosen = choose(own, np.round(standing[keep], 4), vectors, kept)
-    return Extract(in_reading_order([kept[i] for i in chosen]), float(cosine.max()), max(s.coverage for s in kept))
+    chosen = [kept[i] for i in choose(own, np.round(standing[keep], 4), vectors, kept)]
+    runs = joined(laid, [(s.passage, s.first, s.last) for s in chosen])
+    quotes = [quote(at, laid[at], first, last, weights, things) for at, first, last in runs]
+    return Extract(in_reading_order(quotes), float(cosine.max()), max(s.coverage for s in kept))
+
+
+def about(found: Sequence[Sentence], things: Things) -> list[Sentence]:
+    """Those that name what the question names, nearly as much of it as the best; all, where it names nothing."""
+    most = max((s.named for s in found), default=0.0)
+    if things.asked and not most:
+        return []
+    return [s for s in found if s.named >= NAMED * most]
 
 
 def choose(own: Vectors, standing: Vectors, vectors: Vectors, kept: Sequence[Sentence]) -> list[int]:
@@ -81,9 +94,15 @@ def choose(own: Vectors, standing: Vectors, vectors: Vectors, kept: Sequence[Sen
 
 def repeats(one: Sentence, other: Sentence, likeness: float) -> bool:
     """Whether they say the same figures in like words, or one holds most of the other's words."""
+    if overlap(one, other):
+        return one.coverage <= other.coverage
     if figures(one.text) != figures(other.text):
         return False
     return likeness >= ALIKE or len(one.terms & other.terms) >= CONTAINED * min(len(one.terms), len(other.terms))
+
+
+def overlap(one: Sentence, other: Sentence) -> bool:
+    return one.passage == other.passage and one.first <= other.last and other.first <= one.last
 
 
 def in_reading_order(picked: Sequence[Sentence]) -> tuple[Sentence, ...]:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from avouch.records import Passage, Span
-from avouch.segment import sentences
+from avouch.answer import lean
+from avouch.answer.laid import LONG as LONG
+from avouch.answer.laid import Laid
+from avouch.answer.things import NAMED, Things
+from avouch.answer.under import RULED, heading, under
+from avouch.records import Span
 
-SHORT, LONG, SCRAP_WORDS = 20, 700, 6
-MARKER = re.compile(r"(?:[-*+•>]|\d{1,3}[.)]|#{1,6})\s+|\|\s*")
-FIELD = re.compile(r"[A-Za-z_][\w ()/%.-]{0,40}:\s.*(?<![.!?])$")
-RULED = re.compile(r"[ \t]*\n[ \t]*\|?[ \t]*(?::?-{2,}|={2,})")
+SHORT, SCRAP_WORDS = 20, 6
 ENDED = re.compile(r".*[.!;…。！][\"'”’»)\]]*$", re.DOTALL)
 POINTS = re.compile(r"(?:Read more|Learn more|See also|Click|For more information)\b")
-
-Analyze = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A candidate: ``text`` is ``passages[passage]``'s version text from ``start`` to ``end``.
 
-    ``coverage`` is the share, 0…1, of the question's information that its terms carry.
+    It is the sentences ``first`` to ``last`` of the passage: one, with those that it leans on. ``coverage`` is the
+    share, 0…1, of the question's information that its terms carry; ``named`` that of what the question names, with
+    all that it stands under. ``under`` are the spans that a reader needs beside it.
     """
 
     passage: int
@@ -32,50 +33,58 @@ class Sentence:
     text: str
     coverage: float
     terms: frozenset[str]
+    named: float = 0.0
+    first: int = 0
+    last: int = 0
+    under: tuple[Span, ...] = ()
 
 
-def candidates(at: int, passage: Passage, weights: Mapping[str, float], analyze: Analyze) -> Iterator[Sentence]:
-    """The sentences of one passage that could stand alone."""
-    whole = sum(weights.values()) or 1.0
-    for span in records(passage.text, sentences(passage.text, 0, len(passage.text))):
-        bare = strip(passage.text, span)
-        text = passage.text[bare.start : bare.end]
-        if SHORT <= len(text) <= LONG and answers(passage.text, span, text):
-            terms = frozenset(analyze(text))
-            coverage = sum(weight for term, weight in weights.items() if term in terms) / whole
-            yield Sentence(at, passage.start + bare.start, passage.start + bare.end, text, coverage, terms)
+def candidates(at: int, laid: Laid, weights: Mapping[str, float], things: Things) -> Iterator[Sentence]:
+    """The sentences of one passage that could stand alone, or with those that they lean on."""
+    for last in range(len(laid.told)):
+        if answers(laid, last):
+            first = naming(laid, lean.first(laid, last), last, things)
+            if SHORT <= laid.length(first, last) <= LONG and not hangs(laid, first):
+                yield quote(at, laid, first, last, weights, things)
 
 
-def records(text: str, spans: Sequence[Span]) -> Iterator[Span]:
-    """Sentences, where adjacent lines of the form ``name: value`` are one: a field alone says little."""
-    held: Span | None = None
-    for span in spans:
-        field = FIELD.match(text, span.start, span.end) is not None and "\n" not in text[span.start : span.end]
-        joins = field and held is not None and text[held.end : span.start] == "\n" and span.end - held.start <= LONG
-        if held is not None and not joins:
-            yield held
-            held = None
-        if joins and held is not None:
-            held = Span(held.start, span.end)
-        elif field:
-            held = span
-        else:
-            yield span
-    if held is not None:
-        yield held
+def naming(laid: Laid, first: int, last: int, things: Things) -> int:
+    """Where a quote begins that names too little of what is asked about: at what names more, in its paragraph."""
+    begin, at, held = first, first, laid.words(first, last) | above(laid, first)
+    while things.share(held) < NAMED and last - at < lean.BACK and laid.beside(at) and not laid.item(at):
+        at -= 1
+        if laid.row(at):
+            break
+        if things.share(held | laid.terms[at]) > things.share(held):
+            begin, held = at, held | laid.terms[at]
+    return begin
 
 
-def strip(text: str, span: Span) -> Span:
-    """The sentence without the list marker before it, or a table row without its outer bars."""
-    marker = MARKER.match(text, span.start, span.end)
-    start, end = (marker.end() if marker else span.start), span.end
-    while start < end and text[end - 1] in "| \t" and text[span.start] == "|":
-        end -= 1
-    return Span(start, end)
+def above(laid: Laid, at: int) -> frozenset[str]:
+    """The words of all that a sentence stands under."""
+    top = heading(laid, at)
+    return laid.title.union(*(laid.terms[i] for i in (*under(laid, at), *([] if top is None else [top]))))
 
 
-def answers(text: str, span: Span, bare: str) -> bool:
+def hangs(laid: Laid, first: int) -> bool:
+    """Whether what a quote leans on is not in the passage."""
+    return laid.passage.start > 0 and lean.leans(laid.told[first]) and heading(laid, first) is None
+
+
+def quote(at: int, laid: Laid, first: int, last: int, weights: Mapping[str, float], things: Things) -> Sentence:
+    """The sentences from one to another of a passage as one."""
+    start, end, terms = laid.bare[first].start, laid.bare[last].end, laid.words(first, last)
+    begin = laid.passage.start
+    coverage = sum(weight for term, weight in weights.items() if term in terms) / (sum(weights.values()) or 1.0)
+    heads = [Span(begin + laid.bare[i].start, begin + laid.bare[i].end) for i in under(laid, first)]
+    named = things.share(terms | above(laid, first))
+    text = laid.passage.text[start:end]
+    return Sentence(at, begin + start, begin + end, text, coverage, terms, named, first, last, tuple(heads))
+
+
+def answers(laid: Laid, at: int) -> bool:
     """Headings (a table's too), questions, what points elsewhere, and scraps of layout do not answer."""
+    text, span, bare = laid.passage.text, laid.spans[at], laid.told[at]
     if text[span.start] == "#" or bare.endswith(("?", ":")) or RULED.match(text, span.end) or POINTS.match(bare):
         return False
     complete = ENDED.match(bare) or text[span.start] in "-*+•>|" or "\n" in bare
