@@ -85,3 +85,8 @@ def test_a_drug_that_nothing_names_has_no_dose(stack: Stack, ann: Principal) -> 
 def test_what_is_asked_for_is_quoted_with_the_person(stack: Stack, ann: Principal) -> None:
     [claim] = ask(stack, ann, "Which allergy does Mrs Osterfeld have?").claims
     assert claim.text == PAGES["dis.md"].partition("\n\n")[2].strip()
+
+
+def test_every_age_of_a_rule_is_quoted(stack: Stack, ann: Principal) -> None:
+    [claim] = ask(stack, ann, "adrenaline dose for a 4 year old child").claims
+    assert claim.text == PAGES["ana.md"].partition("\n\n")[2].strip()

@@ -14,6 +14,7 @@ import numpy as np
 
 from avouch.answer.figures import figures
 from avouch.answer.laid import Analyze, Laid
+from avouch.answer.rule import widened
 from avouch.answer.runs import joined
 from avouch.answer.sentence import Sentence as Sentence
 from avouch.answer.sentence import candidates, quote
@@ -65,7 +66,7 @@ def extract(
     leaning = np.array([LEANING * (s.first < s.last) for s in kept])
     own = np.round(coverage[keep] + COSINE * cosine - leaning, 4)
     chosen = [kept[i] for i in choose(own, np.round(standing[keep], 4), vectors, kept)]
-    runs = joined(laid, [(s.passage, s.first, s.last) for s in chosen])
+    runs = joined(laid, [(s.passage, *widened(laid[s.passage], s.first, s.last)) for s in chosen])
     quotes = [quote(at, laid[at], first, last, weights, things) for at, first, last in runs]
     return Extract(in_reading_order(quotes), float(cosine.max()), max(s.coverage for s in kept))
 
