@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -16,11 +17,12 @@ def cited(version: str, page: int, title: str = "Sepsis", warning: str = "") -> 
 
 
 def answer(*claims: tuple[str, tuple[Citation, ...]], **more: object) -> Vouched:
-    made = tuple(Claim(text, citations, Verdict.SUPPORTED) for text, citations in claims)
+    made = tuple(Claim(text, citations, Verdict.SUPPORTED, written=True) for text, citations in claims)
     told: dict[str, object] = {"passages": (), "nearest": (), "snapshot": 7, "as_of": "a", "known_until": "k", **more}
     return vouched(Answer("Q?", not claims, made, voucher_id="a_1", **told))  # type: ignore[arg-type]
 
 
+QUOTED = Answer("Q?", False, (), (), (), 7, "a", "k", "a_1")
 TWO = (("First.", (cited("v_1", 1), cited("v_2", 0))), ("Second.", (cited("v_1", 1), cited("v_1", 2))))
 
 
@@ -33,6 +35,13 @@ def test_citations_of_one_page_share_a_mark() -> None:
         "\n\nNote: Sepsis: superseded\n\nSources:\n- [1] Sepsis (v_1.md), page 1\n- [2] Sepsis (v_2.md)\n"
         "- [3] Sepsis (v_1.md), page 2\n\nVoucher: a_1",
     ]
+
+
+def test_a_quote_is_told_with_what_it_stands_under() -> None:
+    row, head = cited("v_1", 0), replace(cited("v_1", 0), quote="Drug | eGFR\nbelow 30")
+    told = vouched(replace(QUOTED, claims=(Claim("Meropenem | 500 mg", (row, head), Verdict.SUPPORTED),)))
+    assert parts(told)[0] == "Meropenem | 500 mg (under: Drug | eGFR below 30) [1]"
+    assert [one.quote for one in told.claims[0].citations] == ["quoted", "Drug | eGFR\nbelow 30"]
 
 
 def test_what_was_withheld_is_counted_and_never_repeated() -> None:

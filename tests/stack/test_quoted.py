@@ -8,7 +8,9 @@ import pytest
 from tests.conftest import take_in
 
 from avouch.records import Answer, Principal
+from avouch.stack import vouchers
 from avouch.stack.ask import ask
+from avouch.stack.replay import replay
 from avouch.stack.stack import Stack
 
 PAGES = {
@@ -90,3 +92,32 @@ def test_what_is_asked_for_is_quoted_with_the_person(stack: Stack, ann: Principa
 def test_every_age_of_a_rule_is_quoted(stack: Stack, ann: Principal) -> None:
     [claim] = ask(stack, ann, "adrenaline dose for a 4 year old child").claims
     assert claim.text == PAGES["ana.md"].partition("\n\n")[2].strip()
+
+
+def test_a_row_comes_with_its_heads(stack: Stack, ann: Principal) -> None:
+    [claim] = ask(stack, ann, "What dose of meropenem in eGFR 40?").claims
+    [row, head] = claim.citations
+    assert claim.text == row.quote == "Meropenem | 1 g every 8 hours | 1 g every 12 hours | 500 mg every 12 hours"
+    assert claim.under == (head.quote,) == ("Antibiotic | eGFR above 60 | eGFR 30 to 60 | eGFR below 30",)
+    for cited in claim.citations:
+        assert PAGES["tab.md"][cited.start : cited.end] == cited.quote
+
+
+def test_a_row_is_replayed_with_its_heads(stack: Stack, ann: Principal) -> None:
+    answer = ask(stack, ann, "What dose of meropenem in eGFR 40?")
+    assert replay(stack, stack.owner, answer.voucher_id).verdict == "same"
+    told, gone = vouchers.export(stack, answer.voucher_id)
+    assert told["disclosures"]["/claims/0/citations/1"]["value"]["quote"].startswith("Antibiotic")
+    assert not gone
+
+
+def test_a_row_of_a_long_table_comes_with_its_heads(stack: Stack, ann: Principal, tmp_path: Path) -> None:
+    rows = [f"| Solution {n} | {n} mL every 8 hours | {n} mL once daily |\n" for n in range(500, 620)]
+    rows[110] = "| Vancomycin | 1 g every 12 hours | 500 mg once daily |\n"
+    head = "Medicine | eGFR above 60 | eGFR below 60"
+    (tmp_path / "long").mkdir()
+    (tmp_path / "long" / "formulary.md").write_text(f"# Formulary\n\n| {head} |\n|---|---|---|\n{''.join(rows)}")
+    take_in(stack, tmp_path / "long")
+    claim = ask(stack, ann, "What is the dose of vancomycin?").claims[0]
+    assert claim.text == "Vancomycin | 1 g every 12 hours | 500 mg once daily"
+    assert claim.under == (head,)

@@ -76,10 +76,18 @@ def quote(at: int, laid: Laid, first: int, last: int, weights: Mapping[str, floa
     start, end, terms = laid.bare[first].start, laid.bare[last].end, laid.words(first, last)
     begin = laid.passage.start
     coverage = sum(weight for term, weight in weights.items() if term in terms) / (sum(weights.values()) or 1.0)
-    heads = [Span(begin + laid.bare[i].start, begin + laid.bare[i].end) for i in under(laid, first)]
+    top = heading(laid, first)
+    shown = [*under(laid, first), *([] if top is None or not tells(laid, top, first, terms, things) else [top])]
+    heads = [Span(begin + laid.bare[i].start, begin + laid.bare[i].end) for i in sorted(shown)]
     named = things.share(terms | above(laid, first))
     text = laid.passage.text[start:end]
     return Sentence(at, begin + start, begin + end, text, coverage, terms, named, first, last, tuple(heads))
+
+
+def tells(laid: Laid, top: int, first: int, terms: frozenset[str], things: Things) -> bool:
+    """Whether a heading says of what a quote speaks, and the document's title does not."""
+    more = things.share(terms | laid.terms[top]) > things.share(terms)
+    return laid.told[top] != laid.passage.title and (more or lean.leans(laid.told[first]))
 
 
 def answers(laid: Laid, at: int) -> bool:

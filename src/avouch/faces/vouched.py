@@ -50,7 +50,8 @@ class Withheld(BaseModel):
 
 
 class Statement(BaseModel):
-    """One claim with what supports it. ``written``: by a model, in its own words; else it is quoted."""
+    """One claim with what supports it. ``written``: by a model, in its own words; else it is quoted: its first citation
+    is its own span, those after it are what that stands under."""
 
     text: str
     citations: list[Cited]
@@ -121,13 +122,19 @@ def checks_of(claim: Claim) -> list[str]:
 
 def parts(told: Vouched) -> list[str]:
     """The text in the pieces that a stream brings it in: each claim with its marks, then what they stand for."""
-    spoken = [f"{shown(one.text)} {marks(one)}" for one in told.claims]
+    spoken = [f"{shown(one.text)}{beside(one)} {marks(one)}" for one in told.claims]
     if not spoken:
         spoken = [LATE if told.degraded == "time" else NOTHING]
         if told.nearest:
             spoken.append(" Nearest documents: " + "; ".join(map(shown, told.nearest)) + ".")
     joined = [one if n == 0 or not told.claims else f" {one}" for n, one in enumerate(spoken)]
     return [*joined, ending(told)]
+
+
+def beside(one: Statement) -> str:
+    """What a quote stands under: without a table's heads nobody can tell its cells."""
+    heads = [] if one.written else [shown(cited.quote) for cited in one.citations[1:]]
+    return f" (under: {' / '.join(heads)})" if heads else ""
 
 
 def marks(one: Statement) -> str:

@@ -105,13 +105,19 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence. ``written``: by a model, in its own words; else it is quoted."""
+    """One sentence, or some on end. ``written``: by a model, in its own words; else it is quoted: its first citation
+    is its own span, those after it are what that stands under (a table's heads, a heading)."""
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     written: bool = False
+
+    @property
+    def under(self) -> tuple[str, ...]:
+        """What a reader needs beside a quote, word for word."""
+        return () if self.written else tuple(citation.quote for citation in self.citations[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import time
 
-from avouch.answer import check, extract
+from avouch.answer import check, extract, under
 from avouch.canon import from_micros
 from avouch.records import FOREVER, Citation, Claim, Fate, Version
 from avouch.stack.passages import Found
 
 
 def cite(found: Found, sentence: extract.Sentence) -> Claim:
+    """The claim; its first citation is its own span, those after it are what that stands under."""
     passage = found.passages[sentence.passage]
-    version = found.versions[passage.version_id]
-    quote = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-    citation = Citation(
-        version.document_id,
-        version.id,
-        version.key,
-        version.title,
-        passage.page,
-        sentence.start,
-        sentence.end,
-        quote,
-        version.fate,
-        warning(version),
-    )
-    return check.check(sentence.text, (citation,))
+    version, text = found.versions[passage.version_id], found.texts[passage.version_id]
+
+    def cited(start: int, end: int) -> Citation:
+        quote = text[start:end]
+        names = (version.document_id, version.id, version.key, version.title)
+        return Citation(*names, passage.page, start, end, quote, version.fate, warning(version))
+
+    head = under.head(text, sentence.start)
+    torn = [head] if head and head not in sentence.under else []  # the passage begins within the table
+    above = [cited(span.start, span.end) for span in (*torn, *sentence.under)]
+    return check.check(sentence.text, (cited(sentence.start, sentence.end), *above))
 
 
 def warning(version: Version) -> str:

@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What retrieval hands over: passages that the principal may see, and why."""
+    """What retrieval hands over: passages that the principal may see, and why. ``texts`` are whole, by version."""
 
     vector: Vectors
     scope: Scope
     passages: list[Passage]
     versions: dict[str, Version]
+    texts: dict[str, str]
     weights: Mapping[str, float]
     best: float
     gap: float
@@ -110,15 +111,16 @@ def retrieve(
     scope = shelf.scope(principal, moment.moment)
     clock.lap("mask")
     fused = search(stack, question, query, scope, limit or stack.settings.passages, clock)
-    passages, versions = stack.state.read(lambda tx: read_passages(stack, tx, principal, scope, fused.hits, clock))
+    read = stack.state.read(lambda tx: read_passages(stack, tx, principal, scope, fused.hits, clock))
     clock.lap("read")
-    return Found(query, scope, passages, versions, shelf.generation.text.weights(question), fused.best, fused.gap)
+    return Found(query, scope, *read, shelf.generation.text.weights(question), fused.best, fused.gap)
 
 
 def read_passages(
     stack: Stack, tx: Connection, principal: Principal, scope: Scope, hits: Sequence[Hit], clock: Clock
-) -> tuple[list[Passage], dict[str, Version]]:
-    """Passages with their text; each one's own attributes are put to the policy once more.
+) -> tuple[list[Passage], dict[str, Version], dict[str, str]]:
+    """Passages with their text; each one's own attributes are put to the policy once more. Versions and their whole
+    texts by id.
 
     What was erased since it was found is left out, and what was taken from the principal since it held.
     """
@@ -130,13 +132,14 @@ def read_passages(
     versions = {ordinal: version for ordinal, version in versions.items() if version.document_id not in taken}
     clock.lap("recheck")
     stack.vault.load(tx, (version.document_id for version in versions.values()))
-    found = []
+    found, texts = [], dict[str, str]()
     for hit in hits:
         span = spans[hit.row]
         version = versions.get(int(span["version"]))
         text = None if version is None else stack.store.held(tx, version.document_id, version.text_blob)
         if version is None or text is None:
             continue
+        texts[version.id] = text
         piece = chunks.unpack(span)
         headings = tuple(text[s.start : s.end].strip("# \n") for s in piece.headings)
         quote = text[piece.start : piece.end]
@@ -157,4 +160,4 @@ def read_passages(
                 why=why(principal, version, decided[version.id]),
             )
         )
-    return found, {version.id: version for version in versions.values()}
+    return found, {version.id: version for version in versions.values()}, texts

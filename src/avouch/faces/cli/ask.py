@@ -61,6 +61,8 @@ def show(answer: Answer) -> None:
     for claim in answer.claims:
         marks = [cited.setdefault(place(citation), len(cited) + 1) for citation in claim.citations]
         numbers = "".join(f"[cyan]\\[{mark}][/]" for mark in dict.fromkeys(marks))
+        if claim.under:
+            out.print(Padding(f"[dim]{escape(' / '.join(' '.join(one.split()) for one in claim.under))}[/]", (0, 2)))
         out.print(Padding(f"{escape(' '.join(claim.text.split()))} {numbers}", (0, 2)))
     if cited:
         out.print()

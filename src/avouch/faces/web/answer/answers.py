@@ -75,8 +75,7 @@ def nearest(passages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def claim(n: int, one: dict[str, Any], told: dict[str, Any], cited: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A claim with its citations; those of one version share a mark."""
     places = []
-    for c, citation in enumerate(one["citations"]):
-        at = f"/claims/{n}/citations/{c}"
+    for c, (at, citation) in enumerate(zip(places_of(n, one), one["citations"], strict=True)):
         found = cited.setdefault(
             citation["version"],
             {"mark": len(cited) + 1, "document": citation["document"], "version": citation["version"], "spans": []},
@@ -89,7 +88,13 @@ def claim(n: int, one: dict[str, Any], told: dict[str, Any], cited: dict[str, di
     return {
         "number": n + 1,
         "text": told.get(f"/claims/{n}"),
+        "under": [] if one.get("written") else [told[at]["quote"] for at in places_of(n, one)[1:] if at in told],
         "verdict": one["verdict"],
         "written": one.get("written", False),
         "places": places,
     }
+
+
+def places_of(n: int, one: dict[str, Any]) -> list[str]:
+    """Under which names a voucher discloses a claim's citations."""
+    return [f"/claims/{n}/citations/{c}" for c in range(len(one["citations"]))]
