@@ -121,3 +121,20 @@ def test_a_row_of_a_long_table_comes_with_its_heads(stack: Stack, ann: Principal
     claim = ask(stack, ann, "What is the dose of vancomycin?").claims[0]
     assert claim.text == "Vancomycin | 1 g every 12 hours | 500 mg once daily"
     assert claim.under == (head,)
+
+
+def test_a_part_that_nothing_was_found_for_is_named(stack: Stack, ann: Principal) -> None:
+    question = "What is the ibuprofen dose and who invented it?"
+    answer = ask(stack, ann, question)
+    assert answer.notes == ("nothing was found for “who invented it”",)
+    told, _ = vouchers.export(stack, answer.voucher_id)
+    assert [question[first:end] for first, end in told["body"]["missed"]] == ["who invented it"]
+
+
+def test_of_an_ordinary_question_nothing_is_noted(stack: Stack, ann: Principal) -> None:
+    assert ask(stack, ann, "ibuprofen eGFR 20 ok?").notes == ()
+
+
+def test_who_asks_too_much_at_once_is_told_so(stack: Stack, ann: Principal) -> None:
+    answer = ask(stack, ann, "How is meropenem dosed, and how much insulin for a glucose of 7?")
+    assert answer.abstained == any("one by one" in note for note in answer.notes)

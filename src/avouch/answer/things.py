@@ -27,6 +27,11 @@ _MEASURE = re.compile(
 )
 
 
+def general(analyze: Analyze) -> frozenset[str]:
+    """The words that are said of any drug and any patient."""
+    return frozenset(analyze(_GENERAL))
+
+
 @dataclass(frozen=True, slots=True)
 class Things:
     """``weights``: how much each word that names something tells; of these, the ones that the passages hold.
@@ -40,10 +45,11 @@ class Things:
     @classmethod
     def of(cls, weights: Mapping[str, float], laid: Sequence[Laid], analyze: Analyze) -> Things:
         """All words but numbers, what is said of any drug, and what is measured (*eGFR below 30*)."""
-        general = {*analyze(_GENERAL)}
+        measured = set[str]()
         for one in laid:
-            general.update(term for found in _MEASURE.finditer(one.passage.text) for term in analyze(found[1]))
-        names = {term: weight for term, weight in weights.items() if term not in general and not term[0].isdigit()}
+            measured.update(term for found in _MEASURE.finditer(one.passage.text) for term in analyze(found[1]))
+        no_names = general(analyze) | measured
+        names = {term: weight for term, weight in weights.items() if term not in no_names and not term[0].isdigit()}
         held = frozenset[str]().union(*(one.title.union(*one.terms) for one in laid))
         return cls({term: weight for term, weight in names.items() if term in held}, bool(names))
 

@@ -63,7 +63,8 @@ class Statement(BaseModel):
 class Vouched(BaseModel):
     """What an answer rests on. ``nearest``: titles that come nearest where there is no answer.
 
-    ``model`` wrote the claims; empty where they are quoted. ``notes`` say which model was not asked, and why.
+    ``model`` wrote the claims; empty where they are quoted. ``notes`` say which model was not asked, and why,
+    and for which parts of the question nothing was found.
     """
 
     abstained: bool
@@ -154,7 +155,7 @@ def ending(told: Vouched) -> str:
 
 
 def left_out(told: Vouched) -> list[str]:
-    """In words: what was withheld, and why no model wrote where one was to."""
+    """In words: what was withheld, why no model wrote where one was to, and what of the question has no answer."""
     count, found = len(told.withheld), []
     if count:
         checks = ", ".join(sorted({check for claim in told.withheld for check in claim.checks}))
@@ -162,6 +163,8 @@ def left_out(told: Vouched) -> list[str]:
         found.append(f"{what} withheld, which the sources do not support" + (f" ({checks})" if checks else ""))
     if told.degraded == "model":
         found.append("this is quoted, no model wrote it" + (f" ({'; '.join(told.notes)})" if told.notes else ""))
+    elif not told.model:
+        found += told.notes
     return found
 
 

@@ -125,8 +125,8 @@ class Answer:
     """The answer to one question. ``timings`` are milliseconds by step.
 
     ``degraded`` says what was left out for what reason: ``time`` (no claims), ``model`` (no model wrote: ``notes``
-    say why). ``model`` wrote the claims; empty where they are quoted. ``withheld`` are claims that the checks did
-    not let through, without their words unless one may review.
+    say why, and for which parts of the question nothing was found). ``model`` wrote the claims; empty where they are
+    quoted. ``withheld`` are claims that the checks did not let through, without their words unless one may review.
     """
 
     question: str

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Connection, insert
 
-from avouch.answer import abstain, extract
+from avouch.answer import abstain, extract, parts
 from avouch.canon import from_micros, new_id
 from avouch.errors import AvouchError, Code
 from avouch.guard.detect import Place, Risk
@@ -23,6 +23,7 @@ from avouch.records import (
     Claim,
     Passage,
     Principal,
+    Span,
     Verdict,
 )
 from avouch.stack import judge, turns
@@ -170,6 +171,9 @@ def record(
     writing = drafted.writing or Writing()
     binder = Binder(stack, tx, asked)
     body = binder.body(found.passages, list(drafted.claims), found.versions)
+    missed = unsaid(stack, found, drafted)
+    if missed:
+        body["missed"] = [[span.start, span.end] for span in missed]
     if drafted.risk.high:
         body["suspected"] = {"permille": round(drafted.risk.score * 1000), "reasons": list(drafted.risk.reasons)}
     if drafted.writing is not None:
@@ -202,8 +206,26 @@ def record(
         degraded=drafted.degraded,
         model=writing.model,
         withheld=writing.withheld,
-        notes=writing.notes,
+        notes=notes(drafted, missed),
     ), body
+
+
+def unsaid(stack: Stack, found: Found, drafted: Drafted) -> list[Span]:
+    """Of a question of several parts those that nothing was found for, though something was for others."""
+    if not drafted.claims:
+        return []
+    analyze = stack.shelf.generation.text.words
+    cited = (f"{c.title}\n{c.quote}" for claim in drafted.claims for c in claim.citations)
+    said = frozenset(analyze("\n".join((*cited, *(claim.text for claim in drafted.claims)))))
+    return parts.missed(drafted.question, found.weights, said, analyze)
+
+
+def notes(drafted: Drafted, missed: list[Span]) -> tuple[str, ...]:
+    """In words: which models did not write and why, and what of the question has no answer."""
+    told = [f"nothing was found for “{drafted.question[span.start : span.end]}”" for span in missed]
+    if drafted.abstained and not drafted.degraded and len(parts.parts(drafted.question)) > 1:
+        told.append("the question has several parts: ask them one by one")
+    return (*(drafted.writing.notes if drafted.writing else ()), *told)
 
 
 def nearest(passages: list[Passage]) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ def reading(voucher: dict[str, Any], withheld: list[str]) -> dict[str, Any]:
     return {
         "id": body["voucher"],
         "question": told.get("/question"),
+        "missed": [told["/question"][a:b] for a, b in body.get("missed", []) if told.get("/question")],
         "time": voucher["entry"]["time"],
         "seq": voucher["entry"]["seq"],
         "actor": voucher["entry"]["actor"],
