@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from tests.conftest import PAGES
 
+from avouch.faces.cli.ask import lines
+
 AVOUCH = Path(sys.executable).parent / "avouch"
 
 
@@ -52,6 +54,10 @@ def test_ask_prints_claims_with_their_sources(shell: Shell) -> None:
     assert "20 seconds" in told
     assert "hand.md" in told
     assert "visible by" in told
+
+
+def test_each_row_and_item_has_its_own_line() -> None:
+    assert lines("A rub is\napplied.\n- for  20 s\n| a | b") == "A rub is applied.\n- for 20 s\n| a | b"
 
 
 def test_ask_json_has_the_fields_promised(shell: Shell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from avouch.records import Answer, Citation
 
 PATIENCE_MS = 120_000.0
 """How long somebody at a terminal waits: what a question may take, and so what is reserved for it."""
+ROWS = re.compile(r"\n+(?=[-*+•|]\s)")
 
 
 @app.command()
@@ -61,9 +63,9 @@ def show(answer: Answer) -> None:
     for claim in answer.claims:
         marks = [cited.setdefault(place(citation), len(cited) + 1) for citation in claim.citations]
         numbers = "".join(f"[cyan]\\[{mark}][/]" for mark in dict.fromkeys(marks))
-        if claim.under:
-            out.print(Padding(f"[dim]{escape(' / '.join(' '.join(one.split()) for one in claim.under))}[/]", (0, 2)))
-        out.print(Padding(f"{escape(' '.join(claim.text.split()))} {numbers}", (0, 2)))
+        if claim.under:  # without a table's heads nobody can tell its cells
+            out.print(Padding(f"[dim]{escape(' / '.join(map(lines, claim.under)))}[/]", (0, 2)))
+        out.print(Padding(f"{escape(lines(claim.text))} {numbers}", (0, 2)))
     if cited:
         out.print()
     for where, mark in cited.items():
@@ -79,6 +81,11 @@ def show(answer: Answer) -> None:
         f"\n[dim]{by}as of {answer.as_of[:19]}Z · ledger entry {answer.snapshot} · "
         f"confidence {answer.confidence:.2f} · voucher[/] {answer.voucher_id}"
     )
+
+
+def lines(text: str) -> str:
+    """A document's words on one line; each row and each item has its own."""
+    return "\n".join(" ".join(line.split()) for line in ROWS.split(text))
 
 
 def show_withheld(answer: Answer) -> None:
