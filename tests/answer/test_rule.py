@@ -43,6 +43,7 @@ def test_rows_of_ages(told: str) -> None:
         "- Amoxicillin 2 g every 4 hours\n- Gentamicin 1 g every 12 hours",
         "| Meropenem | 1 g every 8 hours |\n| Cefotaxime | 2 g every 8 hours |",
         "Lactate is measured after 2 hours. Antibiotics for sepsis go in within 1 hour.",
+        "Apixaban 5 mg twice daily. Rivaroxaban 20 mg once daily.",
         "Give 500 mg to adults.\n\nGive 250 mg to children.",
         "Hands are washed. Hands are dried.",
     ],

@@ -32,6 +32,14 @@ def test_another_drug_does_not_answer() -> None:
     assert quoted("enoxaparin eGFR 20", *told) == [ENOXAPARIN]
 
 
+def test_in_whom_a_drug_is_given_is_no_drug() -> None:
+    rivaroxaban = "Rivaroxaban 20 mg once daily. The dose is 15 mg once daily when eGFR is 15 to 49 mL/min in adults."
+    warfarin = "Warfarin is avoided in pregnancy."
+    told = passage(f"Apixaban 5 mg twice daily. {rivaroxaban} {warfarin}")
+    assert quoted("apixaban eGFR 30", told) == ["Apixaban 5 mg twice daily."]
+    assert quoted("apixaban pregnancy", told) == ["Apixaban 5 mg twice daily."]
+
+
 def test_of_a_drug_that_nothing_names_nothing_is_quoted() -> None:
     assert quoted("gentamicin dose eGFR 20", passage(ENOXAPARIN)) == []
 

@@ -33,7 +33,9 @@ def alternative(laid: Laid, at: int) -> bool:
         return False
     if laid.row(at) or laid.item(at):
         return lead(one) == lead(other)
-    words, others = terms(one), terms(other)
+    words, others, leads = terms(one), terms(other), (lead(one), lead(other))
+    if all(leads) and not leads[0] & leads[1]:
+        return False
     return len(words & others) >= SHARED * min(len(words), len(others))
 
 

@@ -49,8 +49,13 @@ def candidates(at: int, laid: Laid, weights: Mapping[str, float], things: Things
 
 
 def naming(laid: Laid, first: int, last: int, things: Things) -> int:
-    """Where a quote begins that names too little of what is asked about: at what names more, in its paragraph."""
+    """Where a quote begins that names some of what is asked about, but too little: at what names more before it.
+
+    What names nothing of it may have a subject of its own, and is not lent another.
+    """
     begin, at, held = first, first, laid.words(first, last) | above(laid, first)
+    if not things.share(laid.words(first, last)):
+        return first
     while things.share(held) < NAMED and last - at < lean.BACK and laid.beside(at) and not laid.item(at):
         at -= 1
         if laid.row(at):

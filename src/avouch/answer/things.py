@@ -20,7 +20,9 @@ _GENERAL = (
     " start starting initial total give gives given take taken treat treated treatment therapy use used using drug"
     " drugs medicine medication patient patients person people once twice daily weekly hourly hour hours day days"
     " week weeks month months year years old mg mcg g kg ml l mmol unit units microgram micrograms gram grams per"
-    " ok okay safe allowed recommended need needed must normal"
+    " ok okay safe allowed recommended need needed must normal egfr gfr crcl inr bmi qtc weight level levels renal"
+    " kidney kidneys hepatic liver impairment failure function pregnancy pregnant breastfeeding child children adult"
+    " adults elderly baby babies infant infants neonate neonates"
 )
 _MEASURE = re.compile(
     r"(\w+) (?:(?:is|was|of|are|falls|rises) )?(?:above|below|less than|more than|greater than|[<>≤≥])"
