@@ -9,9 +9,11 @@ from typing import Any
 from starlette.responses import Response
 
 from avouch.faces.web.answer import source
+from avouch.faces.web.library.text import ITEM, parts
 from avouch.faces.web.pages import Pages, Visit
 
 pages = Pages()
+CELL = "|"
 WORD, FEWEST, NEAREST = re.compile(r"[^\W\d_]{2,}"), 4, 5
 """A word; how many a passage has at least, and how many passages are shown, where there is no answer."""
 
@@ -86,14 +88,26 @@ def claim(n: int, one: dict[str, Any], told: dict[str, Any], cited: dict[str, di
         found.setdefault("title", span.get("title"))
         found.setdefault("key", span.get("document_key"))
         places.append({"mark": found["mark"], "anchor": span["anchor"], "title": span.get("title")})
+    under = [] if one.get("written") else [told[at]["quote"] for at in places_of(n, one)[1:] if at in told]
+    words = told.get(f"/claims/{n}") or ""
     return {
         "number": n + 1,
-        "text": told.get(f"/claims/{n}"),
-        "under": [] if one.get("written") else [told[at]["quote"] for at in places_of(n, one)[1:] if at in told],
+        "leads": [lead for lead in under if CELL not in lead],
+        "parts": drawn(words, under, one.get("written", False)),
         "verdict": one["verdict"],
         "written": one.get("written", False),
         "places": places,
     }
+
+
+def drawn(words: str, under: list[str], written: bool) -> list[dict[str, Any]]:
+    """The parts of a quote: rows of a table with the heads that they stand under. A model's words are one part."""
+    if written or not words:
+        return [{"kind": "text", "text": words}] if words else []
+    heads = [f"{head}\n--|--\n" for head in under if CELL in head]
+    item = ITEM.match(words.partition("\n")[2])  # a quote begins behind the mark of its first item
+    mark = item.group() if item and not ITEM.match(words) else ""
+    return parts("".join(heads[:1]) + mark + words, [])
 
 
 def places_of(n: int, one: dict[str, Any]) -> list[str]:
