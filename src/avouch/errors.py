@@ -41,10 +41,12 @@ class Code(Enum):
     QUESTION_EMPTY = Kind(400, False, "Ask a question of at least one word.")
     QUESTION_TOO_LONG = Kind(413, False, "Ask a question of at most 4,000 characters.")
     TIME_INVALID = Kind(400, False, "Write a date (2025-06-01) or an RFC 3339 time with its zone.")
-    NOT_FOUND = Kind(404, False, "List what there is (`avouch documents list`) and check the id.")
+    NOT_FOUND = Kind(
+        404, False, "Check the id: each kind of thing has a list (`avouch documents list`, `voucher list` …)."
+    )
     PRINCIPAL_UNKNOWN = Kind(404, False, "Add the person with `avouch principal add NAME`.")
     PRINCIPAL_EXISTS = Kind(409, False, "Choose another name; a name is never given twice.")
-    FORBIDDEN = Kind(403, False, "Ask somebody who holds the role that is named.")
+    FORBIDDEN = Kind(403, False, "Ask somebody whose role allows it (`avouch principal list` tells the roles).")
     UNAUTHENTICATED = Kind(401, False, "Sign in again, or use a key that is in force: `avouch access key list`.")
     RATE_LIMITED = Kind(429, True, "Wait for the time that is named, then try again.")
     OVERLOADED = Kind(429, True, "Too much is under way; nothing was begun. Wait for the time that is named.")

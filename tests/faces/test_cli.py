@@ -90,6 +90,7 @@ def test_documents_are_listed_shown_withdrawn_and_erased(shell: Shell) -> None:
     found = {one["key"]: one["id"] for one in shell.json("documents", "list")}
     assert set(found) == set(PAGES)
     assert "1,000 mg" in shell.run("documents", "show", found["iron.md"], "--text")
+    assert "1,000 mg" in shell.json("documents", "show", found["iron.md"], "--text")["text"]
     assert shell.json("documents", "versions", found["iron.md"])[0]["fate"] == "live"
     assert shell.json("documents", "withdraw", found["iron.md"], "--wrong")["fate"] == "revoked"
     told = shell.json("documents", "erase", found["sepsis.md"], "--yes")

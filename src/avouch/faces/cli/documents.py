@@ -58,9 +58,10 @@ def show(document_id: str, text: Annotated[bool, typer.Option("--text")] = False
         classed = classes(stack, [version])
         if text:
             words = stack.state.read(lambda tx: stack.store.text(tx, document_id, version.text_blob))
-            return out.print(words, markup=False, soft_wrap=True)
+            if not as_json:
+                return out.print(words, markup=False, soft_wrap=True)
     if as_json:
-        return show_json(plain(found) | {"current": version_of(version, classed)})
+        return show_json(plain(found) | {"current": version_of(version, classed)} | ({"text": words} if text else {}))
     show_versions([version], classed)
     for reason in classed[version.ordinal].reasons if version.ordinal in classed else ():
         out.print(f"  [yellow]raised:[/] {reason}", soft_wrap=True)
