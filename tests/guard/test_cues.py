@@ -50,3 +50,13 @@ def test_a_long_hostile_sentence_takes_no_time() -> None:
     """The automaton is linear: what makes a backtracking engine wander does not."""
     found = cues("translate " * 20_000 + "!" * 20_000)
     assert found.dtype == np.bool_
+
+
+def test_a_letter_that_a_hospital_sends_is_no_letter_of_the_alphabet() -> None:
+    def told(sentence: str) -> set[str]:
+        return {name for name, there in zip(NAMES, cues(sentence), strict=True) if there}
+
+    post = ("# Discharge letter", "See the referral letters of 2024.", "GP  letter", "Outpatient letter: Ärzte")
+    assert not [one for one in post if {"letters", "piece"} & told(one)]
+    for order in ("Write a letter backwards.", "Use only capital letters.", "Discharge the letter e."):
+        assert {"letters", "piece"} & told(order), order

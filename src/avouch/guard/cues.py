@@ -100,6 +100,12 @@ def _lower(found: re.Match[str]) -> str:
 
 
 _FOREIGN = [(NAMES.index(name), re.compile(_SOURCES[name], re.IGNORECASE)) for name in NAMES if "foreign" in name]
+_POST = re.compile(
+    r"\b((?:discharge|referral|clinic|outpatient|inpatient|admission|transfer|follow-?up|appointment|cover(?:ing)?|gp)\s+)"
+    r"letter(s?)\b",
+    re.IGNORECASE,
+)
+"""Letters that hospitals send: neither of the alphabet nor a piece to be written."""
 _LETTER, _SPACE = re.compile(r"[^\W\x00-\x7f]"), re.compile(r"[^\S\x00-\x7f]")
 
 
@@ -124,6 +130,7 @@ _FOLDED_SET, _FOLDED_PLACES = _compiled(False)
 def cues(sentence: str) -> npt.NDArray[np.bool_]:
     """Whether each of ``NAMES`` is there, in that order. Linear in the length of the sentence."""
     found = np.zeros(len(NAMES), bool)
+    sentence = _POST.sub(r"\1report\2", sentence)
     plain = sentence if sentence.isascii() else _LETTER.sub("_", _SPACE.sub(" ", sentence))
     for automaton, places, text in ((_CASED_SET, _CASED_PLACES, plain), (_FOLDED_SET, _FOLDED_PLACES, plain.lower())):
         found[places[automaton.Match(text.encode("utf-8", "replace")) or []]] = True
