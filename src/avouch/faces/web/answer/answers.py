@@ -92,6 +92,7 @@ def claim(n: int, one: dict[str, Any], told: dict[str, Any], cited: dict[str, di
     words = told.get(f"/claims/{n}") or ""
     return {
         "number": n + 1,
+        "text": words,
         "leads": [lead for lead in under if CELL not in lead],
         "parts": drawn(words, under, one.get("written", False)),
         "verdict": one["verdict"],
